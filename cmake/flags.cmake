@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# Warnings are errors in every preset; sanitizers come from the preset.
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror -fno-omit-frame-pointer)
+if(POSTERN_SANITIZE)
+  add_compile_options(-fsanitize=${POSTERN_SANITIZE})
+  add_link_options(-fsanitize=${POSTERN_SANITIZE})
+  if(POSTERN_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+if(POSTERN_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Expansion: a container in, its members out, one at a time, under the Budget.
+//
+// A kind of container is a file of this folder. None of them trusts what the container says of itself:
+// sizes are charged as they are produced, names are data, an error ends a member but never the scan.
+// What came out before an error is delivered all the same.
+#pragma once
+
+#include "engine/budget.h"
+#include "engine/content.h"
+#include "engine/file_type.h"
+
+#include <functional>
+#include <string>
+
+namespace postern::engine::expand {
+
+struct Member {
+    std::string name;      // as stored; "" for the content of a bare compressed stream
+    mime::Buffer bytes;
+    bool complete = true;  // false: the container was damaged or a limit cut it; `bytes` is what came out
+};
+
+// What was noticed about the container or one of its members; `member` may be empty.
+struct Remark {
+    enum class Kind : std::uint8_t {
+        encrypted,    // cannot be read without a password; `text` names the method ("ZipCrypto")
+        damaged,      // `text` says what: a defect in the container, what could be read was read
+        unsupported,  // a method or feature that nothing here can read: not covered
+        limited,      // the Budget refused; `limit` says what
+    };
+    Kind kind;
+    std::string member;
+    std::string text;
+    Limit limit = Limit::time;
+};
+
+class Sink {
+public:
+    virtual ~Sink() = default;
+    virtual void member(Member member) = 0;
+    virtual void remark(Remark remark) = 0;
+};
+
+// True when the type is a container that expand() opens.
+bool is_container(FileType type);
+// What wrapping in it means for the policy: zip, or another archive. OOXML and ODF are zips to look into,
+// but no zip wrapping.
+Wrapping wrapping_of(FileType type);
+
+// Opens the container and hands every member to the sink. Thread-safe; keeps no state, takes no lock.
+void expand(const Content& content, FileType type, Budget& budget, Sink& sink);
+
+}  // namespace postern::engine::expand

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+// (first file of the folder; replaced as the folder fills)
+

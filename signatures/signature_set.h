@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// SignatureSet: all rules, compiled, immutable, shared by every worker. Start with SetBuilder.
+//
+// Compile slowly into something that never changes; scan with one Matcher per worker. The literal
+// prefilter (Hyperscan, one database a target) says where a signature could be; the verifier looks at
+// the whole signature around that place.
+//
+// Invariants
+//  (1) A set never changes after build(); any number of threads may read it.
+//  (2) The same sources give the same generation, in whatever order they were added.
+#pragma once
+
+#include "signatures/diagnostic.h"
+#include "signatures/digest.h"
+#include "signatures/target.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace postern::signatures {
+
+struct SetStatistics {
+    std::size_t body_signatures = 0;
+    std::size_t digest_signatures = 0;
+    std::size_t allowed_digests = 0;
+    std::size_t ignored_names = 0;   // lines of ign2
+    std::size_t ignored = 0;         // signatures that they took out
+    std::size_t anchors = 0;         // distinct literals looked for
+    std::size_t short_anchors = 0;   // of these, too short to be cheap
+    std::size_t slow_signatures = 0; // without any usable literal
+    std::size_t unsupported = 0;     // lines left out because the engine cannot do what they ask
+    std::size_t errors = 0;          // lines left out because they are wrong
+    double build_seconds = 0;
+    std::size_t database_bytes = 0;
+};
+
+class SignatureSet {
+public:
+    struct Tables;  // tables.h: for this folder alone
+    explicit SignatureSet(std::unique_ptr<const Tables> tables);
+    ~SignatureSet();
+
+    // SHA-256 of the canonical content, in lower-case hex.
+    std::string_view generation() const;
+    const SetStatistics& statistics() const;
+
+    // Which digests of a content of this size could be in the set; empty for most sizes.
+    DigestKinds wanted_digests(std::uint64_t size) const;
+    // True when the set has an allow-list, so that a content with findings must be looked up.
+    bool has_allow_list() const;
+    // True when the allow-list holds the content: nothing inside it is then reported.
+    bool allows(std::span<const std::byte> content) const;
+
+    const Tables& tables() const { return *tables_; }
+
+private:
+    std::unique_ptr<const Tables> tables_;
+};
+
+// Collects sources and compiles them.
+class SetBuilder {
+public:
+    SetBuilder();
+    ~SetBuilder();
+
+    // The signatures that every set holds: EICAR.
+    void add_built_in();
+    // A file, or every signature file of a folder (recursively, in sorted order). What is wrong with a
+    // source is told by diagnostics(). A file that cannot be read, or whose name no format has, is an error.
+    void add_path(const std::filesystem::path& path);
+    // Text of a source, `name` as its file would be called ("x.ndb").
+    void add_text(std::string_view name, std::string_view text);
+
+    const Diagnostics& diagnostics() const;
+
+    // REQUIRES: called once. Uses `threads` threads (0: all).
+    std::shared_ptr<const SignatureSet> build(unsigned threads = 0);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace postern::signatures
