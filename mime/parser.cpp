@@ -115,7 +115,8 @@ private:
             }
             const ByteRange delimiter = delimiter_before(child, cursor);
             gap(out, cursor, before_line_end(text_, cursor, delimiter.begin));
-            below.section = place.section.empty() ? "" : place.section + '.';
+            below.section = place.section;
+            if (!below.section.empty()) below.section += '.';
             below.section += std::to_string(out.children.size() + 1);
             cursor = entity(child, delimiter.end, below, out.children.emplace_back());
         }
@@ -175,7 +176,7 @@ private:
     }
 
     static void number(const Place& place, Entity& out) {
-        if (place.section.empty()) out.section = "1";
+        if (place.section.empty()) out.section.push_back('1');
     }
 
     static void note_encoded(Entity& out) {
@@ -209,7 +210,7 @@ private:
 // Octets without a header: one body of text.
 Entity headerless(std::string_view text) {
     Entity root;
-    root.section = "1";
+    root.section.push_back('1');
     root.media_type = "text/plain";
     root.body_range = {0, text.size()};
     if (!text.empty()) root.defects.push_back({DefectCode::header_missing, {0, 0}});
