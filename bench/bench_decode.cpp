@@ -7,6 +7,7 @@
 #include <benchmark/benchmark.h>
 #include <gmime/gmime.h>
 
+#include <cstring>
 #include <random>
 #include <string>
 

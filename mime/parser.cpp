@@ -63,11 +63,10 @@ private:
 
     std::size_t leaf(const StructureNode& node, std::size_t body, const Place& place, Entity& out) {
         number(place, out);
-        std::size_t end = end_of_part(body);
-        if (node.content && node.content->begin >= body && node.content->end <= end) end = node.content->end;
-        out.body_range = {body, end};
+        const bool placed = node.content && node.content->begin >= body;
+        out.body_range = {body, placed ? node.content->end : end_of_part(body)};
         note_encoded(out);
-        return end;
+        return out.body_range.end;
     }
 
     std::size_t message(const StructureNode& node, const Place& place, Entity& out) {
