@@ -120,8 +120,9 @@ BENCHMARK(base64_by_gmime);
 void quoted_printable_one_in(benchmark::State& state) {
     const std::string encoded =
         quoted_printable_of(std::string(plain_size, 'a'), static_cast<unsigned>(state.range(0)));
-    const Reading reading{.encoding = TransferEncoding::quoted_printable,
-                          .range = {0, encoded.size()}};
+    Reading reading;
+    reading.encoding = TransferEncoding::quoted_printable;
+    reading.range = {0, encoded.size()};
     Buffer out;
     for (auto _ : state) {
         out.clear();
