@@ -72,7 +72,7 @@ bool looks_like_message(std::span<const std::byte> bytes) {
     bool in_field = false;
     for (int lines = 0; points < 2 && lines < most_lines; ++lines) {
         const std::string_view line = line_at(text, at);
-        if (line.empty()) return points > 0;  // the header has ended, or the text has
+        if (line.empty()) return points > 0 && at < text.size();  // a header that ended
         const std::string_view name = field_name(line);
         if (!(in_field && is_folded(line))) {
             if (name.empty()) return false;
