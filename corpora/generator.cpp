@@ -56,6 +56,16 @@ void count(GeneratorSummary& summary, const MessagePlan& plan, std::uint64_t siz
     summary.largest = std::max(summary.largest, size);
 }
 
+// What earlier messages were too small or too large by, an attachment makes good.
+MessagePlan corrected(MessagePlan plan, std::int64_t owed, std::uint64_t largest) {
+    if (!plan.has_attachments) return plan;
+    const auto half = static_cast<std::int64_t>(plan.size / 2);
+    plan.size += static_cast<std::uint64_t>(std::clamp(owed, -half, half));
+    // Parts end where their kind lets them, not where the budget does.
+    plan.size = std::min(plan.size, largest - std::min(largest, largest / 1000 + 4096));
+    return plan;
+}
+
 }  // namespace
 
 GeneratorSummary generate(const GeneratorOptions& options, const GeneratorProgress& progress) {
@@ -63,11 +73,15 @@ GeneratorSummary generate(const GeneratorOptions& options, const GeneratorProgre
     std::filesystem::create_directories(options.out);
     GeneratorSummary summary;
     std::string manifest;
+    std::int64_t owed = 0;
     for (std::size_t i = 0; i < plans.size(); ++i) {
         const std::string name = name_of(i);
         const std::filesystem::path path = options.out / name;
         if (i % messages_in_folder == 0) std::filesystem::create_directories(path.parent_path());
-        const WrittenMessage message = write_message(options.seed, i, plans[i]);
+        const WrittenMessage message =
+            write_message(options.seed, i, corrected(plans[i], owed, options.largest));
+        owed += static_cast<std::int64_t>(plans[i].size) -
+                static_cast<std::int64_t>(message.bytes.size());
         write_file(path, message.bytes);
         manifest += manifest_line(name, message, plans[i].plant.rejected());
         count(summary, plans[i], message.bytes.size());

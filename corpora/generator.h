@@ -8,8 +8,8 @@
 // Invariants
 //  (1) The same options give the same octets: the generator draws from its own random numbers, and asks neither
 //      clock nor locale. (Compressed parts also depend on the version of zlib.)
-//  (2) bytes_written is within 1 % of `bytes`, where that leaves each message its least size: about 2 KB of text
-//      and 20 KB for one with an attachment.
+//  (2) bytes_written is within 1 % of `bytes`, where that leaves each message its least size: about 1.5 KB of text
+//      and 8 KB for one with an attachment.
 //  (3) What was not planted is accepted by the default policy: no part looks like an executable by accident.
 #pragma once
 

@@ -75,6 +75,7 @@ void ZipWriter::add(std::string_view name, std::string_view octets, Method metho
     append_le(directory_, 0, 2 + 2 + 2 + 4);  // comment, disk, attributes
     append_le(directory_, members_.size(), 4);
     directory_ += name;
+    members_.reserve(members_.size() + data.size() + 2 * directory_.size() + 512);
     members_ += "PK\3\4";
     members_ += common;
     members_ += name;
@@ -90,7 +91,8 @@ std::string ZipWriter::finish() {
     append_le(end, directory_.size(), 4);
     append_le(end, members_.size(), 4);
     append_le(end, 0, 2);
-    return std::move(members_) + directory_ + end;
+    members_ += directory_ + end;
+    return std::move(members_);
 }
 
 void TarWriter::add(std::string_view name, std::string_view octets) {

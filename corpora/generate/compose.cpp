@@ -11,14 +11,15 @@
 namespace postern::corpora {
 namespace {
 
-std::string encoded(std::string_view bytes, Encoding encoding) {
+void append_encoded(std::string& out, std::string_view bytes, Encoding encoding) {
     switch (encoding) {
         case Encoding::base64:
-            return base64(bytes);
+            return append_base64(out, bytes);
         case Encoding::quoted_printable:
-            return quoted_printable(bytes);
+            out += quoted_printable(bytes);
+            return;
         default:
-            return std::string(bytes);
+            out += bytes;
     }
 }
 
@@ -28,14 +29,13 @@ std::string_view name_of(Encoding encoding) {
     return names[static_cast<std::size_t>(encoding)];
 }
 
-Entity leaf(std::string_view type_field, std::string_view more, std::string_view body) {
+Entity leaf(const std::string& type_and_fields, std::string_view bytes, Encoding encoding) {
     Entity out;
-    out.reserve(type_field.size() + more.size() + body.size() + 32);
+    out.reserve(type_and_fields.size() + bytes.size() + bytes.size() / 2 + 64);
     out += "Content-Type: ";
-    out += type_field;
-    out += more;
+    out += type_and_fields;
     out += "\r\n\r\n";
-    out += body;
+    append_encoded(out, bytes, encoding);
     return out;
 }
 
@@ -87,37 +87,58 @@ std::string as_html(const std::string& text) {
     return out + "</p>\r\n</body></html>\r\n";
 }
 
-Encoding encoding_for(Random& random, std::string_view text) {
-    if (is_ascii(text))
-        return random.chance(0.7) ? Encoding::seven_bit : Encoding::quoted_printable;
-    static constexpr std::array choices = {Encoding::eight_bit, Encoding::quoted_printable,
-                                           Encoding::base64};
-    return random.pick(choices);
+// How a language travels, and what a hundred octets of it become on the way, about.
+struct TextEncoding {
+    Encoding encoding;
+    std::size_t cost;
+};
+
+TextEncoding encoding_for(Random& random, Language language) {
+    static constexpr std::array<TextEncoding, 3> plain = {{{Encoding::seven_bit, 100},
+                                                           {Encoding::seven_bit, 100},
+                                                           {Encoding::quoted_printable, 103}}};
+    static constexpr std::array<TextEncoding, 3> accented = {
+        {{Encoding::eight_bit, 100}, {Encoding::quoted_printable, 109}, {Encoding::base64, 137}}};
+    static constexpr std::array<TextEncoding, 2> ideographic = {
+        {{Encoding::eight_bit, 100}, {Encoding::base64, 137}}};
+    if (language == Language::english) return random.pick(plain);
+    return language == Language::japanese ? random.pick(ideographic) : random.pick(accented);
+}
+
+// A name may bring letters into English text that seven bits cannot carry.
+Encoding fitting(Encoding encoding, std::string_view text) {
+    return encoding == Encoding::seven_bit && !is_ascii(text) ? Encoding::eight_bit : encoding;
+}
+
+Entity html_and_plain(Random& random, const std::string& text, Encoding encoding) {
+    return multipart(random, "alternative",
+                     {text_entity("text/plain", text, encoding),
+                      text_entity("text/html", as_html(text), encoding)});
 }
 
 }  // namespace
 
 Entity text_entity(std::string_view media_type, std::string_view text, Encoding encoding) {
-    return leaf(std::string(media_type) + "; charset=utf-8", encoding_field(encoding),
-                encoded(text, encoding));
+    return leaf(std::string(media_type) + "; charset=utf-8" + encoding_field(encoding), text,
+                encoding);
 }
 
 Entity attachment_entity(const Attachment& attachment, Encoding encoding, NameTrap trap) {
-    const std::string type = attachment.media_type + name_parameter("name", attachment.name, trap);
-    const std::string more = encoding_field(encoding) + "\r\nContent-Disposition: attachment" +
-                             name_parameter("filename", attachment.name, trap);
-    return leaf(type, more, encoded(attachment.bytes, encoding));
+    return leaf(attachment.media_type + name_parameter("name", attachment.name, trap) +
+                    encoding_field(encoding) + "\r\nContent-Disposition: attachment" +
+                    name_parameter("filename", attachment.name, trap),
+                attachment.bytes, encoding);
 }
 
 Entity inline_picture_entity(std::string_view content_id, std::string_view picture) {
-    const std::string more = encoding_field(Encoding::base64) + "\r\nContent-ID: <" +
-                             std::string(content_id) +
-                             ">\r\nContent-Disposition: inline; filename=\"logo.png\"";
-    return leaf("image/png; name=\"logo.png\"", more, base64(picture));
+    return leaf("image/png; name=\"logo.png\"" + encoding_field(Encoding::base64) +
+                    "\r\nContent-ID: <" + std::string(content_id) +
+                    ">\r\nContent-Disposition: inline; filename=\"logo.png\"",
+                picture, Encoding::base64);
 }
 
 Entity forward_entity(std::string_view message) {
-    return leaf("message/rfc822", "\r\nContent-Disposition: inline", message);
+    return leaf("message/rfc822\r\nContent-Disposition: inline", message, Encoding::seven_bit);
 }
 
 Entity multipart(Random& random, std::string_view subtype, const std::vector<Entity>& parts) {
@@ -136,7 +157,7 @@ Entity multipart(Random& random, std::string_view subtype, const std::vector<Ent
         out += part;
         out += "\r\n";
     }
-    return out + delimiter + "--\r\n";
+    return out += delimiter + "--\r\n";
 }
 
 std::string message_of(Random& random, std::size_t number, const Entity& entity) {
@@ -158,20 +179,21 @@ std::string message_of(Random& random, std::size_t number, const Entity& entity)
 
 Entity letter(Random& random, std::size_t size) {
     const Language language = pick_language(random);
+    const TextEncoding travel = encoding_for(random, language);
+    const std::size_t octets = size * 100 / travel.cost;
+    const std::size_t text_size =
+        octets > 400 ? octets - 100 : 300;  // a sentence ends where it ends
     const std::uint64_t kind = random.below(10);
-    if (kind < 4) {
-        const std::string text = paragraphs(random, language, size);
-        return text_entity("text/plain", text, encoding_for(random, text));
+    if (kind < 3 && octets > 1500) {
+        const std::string text = paragraphs(random, language, (text_size - 500) / 2);
+        return html_and_plain(random, text, travel.encoding);
     }
-    std::string text = paragraphs(random, language, size / 2);
-    if (kind < 7) {
+    std::string text = paragraphs(random, language, kind < 7 ? text_size : text_size / 2);
+    if (kind >= 7) {
         text += pick_person(random).name;
-        text += " wrote:\r\n" + quoted(paragraphs(random, language, size / 2));
-        return text_entity("text/plain", text, encoding_for(random, text));
+        text += " wrote:\r\n" + quoted(paragraphs(random, language, text_size / 2));
     }
-    return multipart(random, "alternative",
-                     {text_entity("text/plain", text, encoding_for(random, text)),
-                      text_entity("text/html", as_html(text), encoding_for(random, text))});
+    return text_entity("text/plain", text, fitting(travel.encoding, text));
 }
 
 }  // namespace postern::corpora

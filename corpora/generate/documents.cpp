@@ -48,7 +48,8 @@ std::string word_xml(Random& random, std::size_t size) {
         out += sentences(random, language, random.between(60, 300));
         out += "</w:t></w:r></w:p>";
     }
-    return out + "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/></w:sectPr></w:body></w:document>";
+    return out +=
+           "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/></w:sectPr></w:body></w:document>";
 }
 
 std::string content_types(std::string_view part, std::string_view kind) {
@@ -93,7 +94,7 @@ std::string sheet_xml(Random& random, std::size_t size) {
         }
         out += "</row>";
     }
-    return out + "</sheetData></worksheet>";
+    return out += "</sheetData></worksheet>";
 }
 
 std::string xlsx(Random& random, std::size_t size) {
@@ -128,6 +129,7 @@ public:
         offsets_.push_back(out_.size());
         out_ += number(offsets_.size()) + " 0 obj\n" + dictionary;
         if (!stream.empty()) {
+            out_.reserve(out_.size() + stream.size() + 4096);
             out_ += "\nstream\n";
             out_ += stream;
             out_ += "\nendstream";
@@ -162,7 +164,7 @@ std::string pdf_text(Random& random, std::size_t size) {
         }
         out += ") Tj T*\n";
     }
-    return out + "ET\n";
+    return out += "ET\n";
 }
 
 std::string pdf(Random& random, std::size_t size) {
@@ -191,7 +193,7 @@ std::string rtf(Random& random, std::size_t size) {
         out += "\\pard\\sa200\\f0\\fs22 " +
                sentences(random, Language::english, random.between(100, 400)) + "\\par\r\n";
     }
-    return out + "}\r\n";
+    return out += "}\r\n";
 }
 
 std::string csv(Random& random, std::size_t size) {
@@ -215,7 +217,7 @@ std::string ics(Random& random) {
            "@example.org\r\nDTSTAMP:20260105T090000Z\r\n";
     out += "DTSTART:20260112T100000Z\r\nDTEND:20260112T110000Z\r\nSUMMARY:";
     out += pick_title(random, Language::english);
-    return out + "\r\nORGANIZER:mailto:finance@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    return out += "\r\nORGANIZER:mailto:finance@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 }
 
 std::string zip_of_documents(Random& random, std::size_t size) {

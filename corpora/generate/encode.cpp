@@ -65,16 +65,16 @@ bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return octet(c) < 0x80; });
 }
 
-std::string base64(std::string_view octets) {
+void append_base64(std::string& out, std::string_view octets) {
     const std::size_t lines = (octets.size() + octets_in_line - 1) / octets_in_line;
-    std::string out((octets.size() + 2) / 3 * 4 + 2 * lines, '\0');
-    char* at = out.data();
+    const std::size_t begin = out.size();
+    out.resize(begin + (octets.size() + 2) / 3 * 4 + 2 * lines);
+    char* at = out.data() + begin;
     for (std::size_t i = 0; i < octets.size(); i += octets_in_line) {
         at = write_quanta(octets.substr(i, octets_in_line), at);
         *at++ = '\r';
         *at++ = '\n';
     }
-    return out;
 }
 
 std::string quoted_printable(std::string_view text) {

@@ -35,7 +35,9 @@ std::size_t rest(std::size_t size, std::size_t used) {
 }  // namespace
 
 std::string jpeg_picture(Random& random, std::size_t size) {
-    std::string out = "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\x48\0\x48\0\0"s;
+    std::string out;
+    out.reserve(size + 64);
+    out += "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\x48\0\x48\0\0"s;
     out += "\xff\xdb\0\x43\0"sv;
     for (int i = 0; i < 64; ++i) out += static_cast<char>(8 + i);  // a quantisation table
     out += "\xff\xc0\0\x11\x08"sv;
@@ -46,11 +48,13 @@ std::string jpeg_picture(Random& random, std::size_t size) {
     random.append(out, rest(size, begin + 2));
     // In entropy-coded data 0xff would begin a marker.
     std::replace(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), '\xff', '\x7e');
-    return out + "\xff\xd9";
+    return out += "\xff\xd9";
 }
 
 std::string png_picture(Random& random, std::size_t size) {
-    std::string out = "\x89PNG\r\n\x1a\n";
+    std::string out;
+    out.reserve(size + 128);
+    out += "\x89PNG\r\n\x1a\n";
     std::string header;
     append_be(header, random.between(16, 2000), 4);
     append_be(header, random.between(16, 2000), 4);
@@ -64,7 +68,9 @@ std::string png_picture(Random& random, std::size_t size) {
 }
 
 std::string gif_picture(Random& random, std::size_t size) {
-    std::string out = "GIF89a";
+    std::string out;
+    out.reserve(size + 512);
+    out += "GIF89a";
     append_be(out, random.next() & 0xff01ff01, 4);
     out += "\x80\0\0\xff\xff\xff\0\0\0\x2c\0\0\0\0\x40\0\x40\0\0\x08"sv;
     for (std::size_t left = rest(size, out.size() + 2); left > 0;) {
@@ -73,7 +79,7 @@ std::string gif_picture(Random& random, std::size_t size) {
         random.append(out, n);
         left -= n;
     }
-    return out + "\0;"s;
+    return out += "\0;"s;
 }
 
 }  // namespace postern::corpora

@@ -12,7 +12,7 @@ namespace postern::corpora {
 namespace {
 
 constexpr std::uint64_t least_small = 1'500;
-constexpr std::uint64_t least_large = 12'000;
+constexpr std::uint64_t least_large = 8'000;
 constexpr std::uint64_t most_small = 400'000;
 
 struct SizeRange {

@@ -44,19 +44,14 @@ bool Random::chance(double share) {
 }
 
 void Random::append(std::string& out, std::size_t n) {
-    out.reserve(out.size() + n + 8);
-    const std::size_t end = out.size() + n;
+    const std::size_t begin = out.size();
+    out.resize(begin + (n + 7) / 8 * 8);
     // Octet order is stated, so that big-endian machines write the same.
-    while (out.size() < end) {
-        std::uint64_t word = next();
-        std::array<char, 8> octets;
-        for (char& octet : octets) {
-            octet = static_cast<char>(word & 0xff);
-            word >>= 8;
-        }
-        out.append(octets.data(), octets.size());
+    for (std::size_t at = begin; at < out.size(); at += 8) {
+        const std::uint64_t word = next();
+        for (std::size_t i = 0; i < 8; ++i) out[at + i] = static_cast<char>(word >> 8 * i & 0xff);
     }
-    out.resize(end);
+    out.resize(begin + n);
 }
 
 }  // namespace postern::corpora
