@@ -62,8 +62,9 @@ std::map<std::string, std::string> members_of(const std::string& bytes) {
     for (;;) {
         const int result = archive_read_next_header(a.get(), &entry);
         if (result != ARCHIVE_OK && result != ARCHIVE_WARN) break;
-        // In the C locale a name outside ASCII comes with a warning, and as UTF-8 alone.
-        std::string& member = members[archive_entry_pathname_utf8(entry)];
+        // In the C locale a name outside ASCII comes with a warning, and perhaps as UTF-8 alone.
+        const char* plain = archive_entry_pathname(entry);
+        std::string& member = members[plain ? plain : archive_entry_pathname_utf8(entry)];
         member.resize(static_cast<std::size_t>(archive_entry_size(entry)));
         EXPECT_EQ(archive_read_data(a.get(), member.data(), member.size()),
                   static_cast<la_ssize_t>(member.size()))
