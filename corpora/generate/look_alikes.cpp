@@ -133,7 +133,7 @@ constexpr std::array table = {
     LookAlike{"pe", "invoice.pdf", "application/pdf", pe},
     LookAlike{"pe", "data.bin", octets, pe},
     LookAlike{"elf", "tool", octets, elf},
-    LookAlike{"mach-o", "Installer", octets, mach_o},
+    LookAlike{"macho", "Installer", octets, mach_o},
     LookAlike{"java-class", "Main.class", "application/java-vm", java_class},
     LookAlike{"dex", "classes.dex", octets, dex},
     LookAlike{"lnk", "Report.lnk", octets, lnk},

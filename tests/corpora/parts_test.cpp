@@ -121,7 +121,7 @@ TEST(Encode, NamesOutsideAsciiAreEncoded) {
 
 TEST(Archives, LibarchiveReadsThem) {
     const std::map<std::string, std::string> files = {
-        {"a.txt", "hello"}, {"b/ü.bin", std::string(100'000, 'x')}, {"empty", ""}};
+        {"a.txt", "hello"}, {"b/u.bin", std::string(100'000, 'x')}, {"empty", ""}};
     ZipWriter zip;
     ZipWriter stored;
     TarWriter tar;
