@@ -75,7 +75,8 @@ private:
         if (node.children.empty() || !room()) return end_of_part(body);
         const StructureNode& child = node.children.front();
         Entity& inner = out.children.emplace_back();
-        Place below{place.section, place.depth + 1};
+        Place below{out.section, place.depth + 1};
+        // As IMAP numbers them: the parts of the inner message count below the outer part itself.
         if (child.kind != Kind::multipart) below.section += ".1";
         return entity(child, body, below, inner);
     }
@@ -113,11 +114,21 @@ private:
                 return end;
             }
             const ByteRange delimiter = delimiter_before(child, cursor);
+            cursor = past_empty_parts(cursor, delimiter.begin);
             gap(out, cursor, before_line_end(text_, cursor, delimiter.begin));
             below.section = place.section;
             if (!below.section.empty()) below.section += '.';
             below.section += std::to_string(out.children.size() + 1);
             cursor = entity(child, delimiter.end, below, out.children.emplace_back());
+        }
+        return cursor;
+    }
+
+    // Behind delimiter lines that follow each other at once: there is no part between them.
+    std::size_t past_empty_parts(std::size_t cursor, std::size_t limit) const {
+        for (auto found = boundaries_.at(cursor); found && found->end <= limit;
+             found = boundaries_.at(cursor)) {
+            cursor = found->end;
         }
         return cursor;
     }
@@ -222,13 +233,14 @@ ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits)
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     ParsedMessage parsed;
     const std::size_t begin = skip_prelude(text, 0);
-    const Structure structure = find_structure(text, begin, limits.depth);
-    if (!structure.root) {
+    const auto structure = find_structure(text, begin, limits);
+    if (!structure) {
         parsed.root = headerless(text);
         return parsed;
     }
     Walk walk(text, limits);
-    walk.entity(*structure.root, begin, {}, parsed.root);
+    walk.entity(*structure, begin, {}, parsed.root);
+    parsed.root.header_range.begin = 0;  // what stands before the first field is nobody's body
     walk.finish(parsed);
     return parsed;
 }
