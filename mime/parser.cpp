@@ -44,6 +44,8 @@ public:
         return out.body_range.end;
     }
 
+    unsigned entities() const { return entities_; }
+
     void finish(ParsedMessage& parsed) {
         for (const DefectCode code : reached_) parsed.root.defects.push_back({code, {}});
         parsed.complete = parsed.complete && reached_.empty();
@@ -227,22 +229,43 @@ Entity headerless(std::string_view text) {
     return root;
 }
 
+struct Walked {
+    ParsedMessage message;
+    unsigned entities = 0;
+};
+
+Walked walked(std::string_view text, std::size_t begin, const StructureNode& structure, const ParseLimits& limits) {
+    Walked result;
+    Walk walk(text, limits);
+    walk.entity(structure, begin, {}, result.message.root);
+    result.message.root.header_range.begin = 0;  // what stands before the first field is nobody's body
+    walk.finish(result.message);
+    result.entities = walk.entities();
+    return result;
+}
+
+// A multipart in which no part was found.
+bool has_unsplit_multipart(const Entity& entity) {
+    if (entity.is_leaf()) return entity.is_multipart();
+    return std::ranges::any_of(entity.children, has_unsplit_multipart);
+}
+
 }  // namespace
 
 ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    ParsedMessage parsed;
     const std::size_t begin = skip_prelude(text, 0);
     const auto structure = find_structure(text, begin, limits);
-    if (!structure) {
-        parsed.root = headerless(text);
-        return parsed;
+    if (!structure) return {headerless(text), true};
+    Walked result = walked(text, begin, *structure, limits);
+    // GMime gives up on fields that other readers still understand: a second opinion, which must be better.
+    if (has_unsplit_multipart(result.message.root)) {
+        if (const auto second = find_structure_by_lines(text, begin, limits)) {
+            Walked other = walked(text, begin, *second, limits);
+            if (other.entities > result.entities) result = std::move(other);
+        }
     }
-    Walk walk(text, limits);
-    walk.entity(*structure, begin, {}, parsed.root);
-    parsed.root.header_range.begin = 0;  // what stands before the first field is nobody's body
-    walk.finish(parsed);
-    return parsed;
+    return std::move(result.message);
 }
 
 }  // namespace postern::mime

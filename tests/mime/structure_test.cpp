@@ -65,7 +65,7 @@ private:
     }
 
     std::string line() {
-        static constexpr std::string_view lines[] = {"hello", "--", "-- ", "--11", "key: value", "", "b: c"};
+        static constexpr std::string_view lines[] = {"hello", "--", "-- ", "--no", "key: value", "", "b: c"};
         return std::string(lines[random_.below(std::size(lines))]) + line_end_;
     }
 
