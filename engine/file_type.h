@@ -8,6 +8,7 @@
 #include "signatures/target.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// `postern scan`: paths in, one verdict out for each message, in input order, from all cores.
+#include "app/commands.h"
+#include "app/errors.h"
+#include "app/policy_file.h"
+#include "app/progress.h"
+#include "app/scan_options.h"
+#include "app/scan_statistics.h"
+#include "app/signature_sources.h"
+#include "engine/identify.h"
+#include "engine/parallel.h"
+#include "engine/report.h"
+#include "engine/scanner.h"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+
+namespace postern::app {
+
+namespace {
+
+double since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// What all jobs of one run share. emit() of the jobs is called by one thread at a time.
+struct Run {
+    const ScanOptions& options;
+    const engine::Policy& policy;
+    const engine::Scanner& scanner;
+    corpora::Loader& loader;
+    Progress progress{"scanning"};
+    ScanStatistics statistics{};
+};
+
+// A message that could not be read has a line of its own and is deferred, never accepted.
+void mark_unreadable(engine::Report& report) {
+    report.decision.action = engine::Action::defer;
+    report.decision.reason = "The message could not be read: " + report.error + ".";
+    report.verdict.coverage.gaps.push_back({"", "unreadable", report.error});
+}
+
+class ScanJob final : public engine::Job {
+public:
+    ScanJob(Run& run, corpora::Item item) : run_(run), item_(std::move(item)) {}
+
+    void work() override {
+        const auto start = std::chrono::steady_clock::now();
+        report_.path = item_.path;
+        report_.index = item_.index;
+        report_.error = item_.error;
+        if (item_.error.empty()) scan();
+        report_.seconds = since(start);
+        if (!report_.error.empty()) mark_unreadable(report_);
+        line_ = run_.options.format == Format::json ? to_json(report_, explanation()) + "\n" : text();
+        item_.message = {};
+    }
+
+    void emit() override {
+        run_.statistics.count(report_);
+        if (!report_.error.empty()) {
+            run_.progress.line("");
+            std::fprintf(stderr, "postern: %s: %s\n", engine::printable_name(report_.path).c_str(),
+                         report_.error.c_str());
+        }
+        run_.progress.line(line_);
+        run_.progress.update(run_.loader.bytes_done(), run_.loader.bytes_total(),
+                             run_.statistics.messages());
+    }
+
+private:
+    void scan() {
+        report_.verdict = item_.is_message
+                              ? run_.scanner.scan(item_.message, explanation())
+                              : run_.scanner.scan_file(item_.message, base_name(), explanation());
+        report_.decision = engine::decide(run_.policy, report_.verdict);
+    }
+
+    std::string base_name() const { return item_.path.substr(item_.path.rfind('/') + 1); }
+
+    engine::Explanation* explanation() { return run_.options.explain ? &explanation_ : nullptr; }
+
+    std::string text() {
+        return to_text(report_) + (run_.options.explain ? to_text(explanation_) : std::string());
+    }
+
+    Run& run_;
+    corpora::Item item_;
+    engine::Report report_;
+    engine::Explanation explanation_;
+    std::string line_;
+};
+
+void tell(const Run& run, double load_seconds, double seconds) {
+    if (run.options.format == Format::text) std::fputs(run.statistics.summary().c_str(), stdout);
+    std::fflush(stdout);
+    if (!run.options.stats) return;
+    const signatures::SignatureSet& set = run.scanner.signatures();
+    const std::string text = run.options.format == Format::json
+                                 ? run.statistics.json(set, load_seconds, seconds)
+                                 : run.statistics.text(set, load_seconds, seconds);
+    std::fputs(text.c_str(), stderr);
+}
+
+int scan(const ScanOptions& options) {
+    const auto start = std::chrono::steady_clock::now();
+    corpora::Loader loader(all_paths(options), options.as);
+    engine::Arena arena(options.jobs);
+    const engine::Policy policy =
+        options.policy.empty() ? engine::default_policy() : load_policy(options.policy);
+    const engine::Scanner scanner(load_signatures(options.signatures, arena.threads()), policy.limits,
+                                  arena.threads());
+    const double load_seconds = since(start);
+    Run run{options, policy, scanner, loader};
+    const auto next = [&]() -> std::unique_ptr<engine::Job> {
+        std::optional<corpora::Item> item = loader.next();
+        return item ? std::make_unique<ScanJob>(run, std::move(*item)) : nullptr;
+    };
+    arena.run([&] { engine::pipeline(4 * arena.threads() + 4, next); });
+    tell(run, load_seconds, since(start) - load_seconds);
+    if (std::fflush(stdout) != 0) throw UsageError("standard output cannot be written to");
+    if (run.statistics.errors() != 0) return exit_error;
+    return run.statistics.all_accepted() ? exit_accepted : exit_rejected;
+}
+
+}  // namespace
+
+void add_scan(CLI::App& app, int& exit_status) {
+    CLI::App* command = app.add_subcommand("scan", "Scan mail and say what must not leave, and why");
+    auto options = std::make_shared<ScanOptions>();
+    declare(*command, *options);
+    command->callback([options, &exit_status] { exit_status = scan(*options); });
+}
+
+}  // namespace postern::app

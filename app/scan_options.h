@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line of `postern scan` says.
+#pragma once
+
+#include "corpora/loader.h"
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace postern::app {
+
+enum class Format { text, json };
+
+struct ScanOptions {
+    std::vector<std::string> paths;
+    std::string files_from;
+    bool nul_separated = false;
+    std::vector<std::string> signatures;
+    std::string policy;
+    Format format = Format::text;
+    corpora::As as = corpora::As::detect;
+    unsigned jobs = 0;
+    bool explain = false;
+    bool stats = false;
+};
+
+// Declares the options; `options` is filled in when the command line is parsed.
+void declare(CLI::App& command, ScanOptions& options);
+
+// The paths given and those that --files-from names. Throws UsageError.
+std::vector<std::string> all_paths(const ScanOptions& options);
+
+}  // namespace postern::app

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/scan_statistics.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+namespace postern::app {
+
+namespace {
+
+double peak_megabytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
+}
+
+double rate(double amount, double seconds) { return seconds > 0 ? amount / seconds : 0; }
+
+}  // namespace
+
+void ScanStatistics::count(const engine::Report& report) {
+    if (!report.error.empty()) {
+        ++errors_;
+        return;
+    }
+    ++messages_;
+    ++by_action_[static_cast<std::size_t>(report.decision.action)];
+    bytes_ += report.verdict.message_bytes;
+    if (!report.verdict.coverage.complete()) ++partial_;
+}
+
+bool ScanStatistics::all_accepted() const {
+    return by_action_[static_cast<std::size_t>(engine::Action::accept)] == messages_;
+}
+
+std::string ScanStatistics::summary() const {
+    char text[256];
+    std::snprintf(text, sizeof text,
+                  "%zu messages: %zu accepted, %zu rejected, %zu held, %zu deferred; %zu not scanned "
+                  "whole; %zu could not be read\n",
+                  messages_, by_action_[0], by_action_[3], by_action_[1], by_action_[2], partial_, errors_);
+    return text;
+}
+
+std::string ScanStatistics::text(const signatures::SignatureSet& set, double load_seconds,
+                                 double seconds) const {
+    const signatures::SetStatistics& counts = set.statistics();
+    char text[768];
+    std::snprintf(text, sizeof text,
+                  "scanned     %.1f MB in %.3f s: %.1f MB/s, %.0f messages/s\n"
+                  "signatures  %zu of bodies (%zu by short literals, %zu by none), %zu digests, %zu allowed; "
+                  "%zu literals in %.1f MB\n"
+                  "left out    %zu lines with errors, %zu unsupported, %zu signatures ignored by name\n"
+                  "loaded in   %.3f s, generation %s\n"
+                  "memory      %.0f MB at most\n",
+                  static_cast<double>(bytes_) / 1e6, seconds, rate(static_cast<double>(bytes_) / 1e6, seconds),
+                  rate(static_cast<double>(messages_), seconds), counts.body_signatures, counts.short_anchors,
+                  counts.slow_signatures, counts.digest_signatures, counts.allowed_digests, counts.anchors,
+                  static_cast<double>(counts.database_bytes) / 1e6, counts.errors, counts.unsupported,
+                  counts.ignored, load_seconds, std::string(set.generation()).c_str(), peak_megabytes());
+    return text;
+}
+
+std::string ScanStatistics::json(const signatures::SignatureSet& set, double load_seconds,
+                                 double seconds) const {
+    const signatures::SetStatistics& counts = set.statistics();
+    const nlohmann::ordered_json json{
+        {"messages", messages_},
+        {"accepted", by_action_[0]},
+        {"held", by_action_[1]},
+        {"deferred", by_action_[2]},
+        {"rejected", by_action_[3]},
+        {"partial", partial_},
+        {"errors", errors_},
+        {"bytes", bytes_},
+        {"seconds", seconds},
+        {"megabytes_per_second", rate(static_cast<double>(bytes_) / 1e6, seconds)},
+        {"messages_per_second", rate(static_cast<double>(messages_), seconds)},
+        {"load_seconds", load_seconds},
+        {"peak_megabytes", peak_megabytes()},
+        {"generation", set.generation()},
+        {"body_signatures", counts.body_signatures},
+        {"short_anchors", counts.short_anchors},
+        {"slow_signatures", counts.slow_signatures},
+        {"digest_signatures", counts.digest_signatures},
+        {"allowed_digests", counts.allowed_digests},
+        {"ignored", counts.ignored},
+        {"lines_with_errors", counts.errors},
+        {"lines_unsupported", counts.unsupported},
+        {"anchors", counts.anchors},
+        {"database_bytes", counts.database_bytes}};
+    return json.dump() + "\n";
+}
+
+}  // namespace postern::app

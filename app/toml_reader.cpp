@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/toml_reader.h"
+
+#include "app/errors.h"
+
+#include <limits>
+#include <map>
+#include <set>
+#include <toml++/toml.h>
+
+namespace postern::app {
+
+struct TomlValue::Node {
+    const toml::node* node;
+    std::string file;
+    std::string key;
+};
+
+struct TomlFile::State {
+    toml::table root;
+    std::string name;
+    std::map<std::string, std::set<std::string>> known;
+};
+
+namespace {
+
+std::string place(const std::string& file, const toml::source_region& source) {
+    return file + ":" + std::to_string(source.begin.line) + ":" + std::to_string(source.begin.column);
+}
+
+// The number in front of a suffix; nothing when there is none or it is too large.
+std::optional<std::uint64_t> leading_number(std::string_view& text) {
+    std::uint64_t number = 0;
+    std::size_t digits = 0;
+    for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
+        if (number > std::numeric_limits<std::uint64_t>::max() / 100) return std::nullopt;
+        number = number * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+    }
+    if (digits == 0) return std::nullopt;
+    text.remove_prefix(digits);
+    return number;
+}
+
+std::optional<std::uint64_t> scaled(std::string_view text,
+                                    std::initializer_list<std::pair<std::string_view, std::uint64_t>> units) {
+    const auto number = leading_number(text);
+    if (!number) return std::nullopt;
+    for (const auto& [suffix, factor] : units) {
+        if (text != suffix) continue;
+        if (*number > std::numeric_limits<std::int64_t>::max() / factor) return std::nullopt;
+        return *number * factor;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+void TomlValue::fail(const std::string& what) const {
+    throw UsageError(place(node_->file, node_->node->source()) + ": `" + node_->key + "` " + what);
+}
+
+std::string TomlValue::text() const {
+    if (const auto text = node_->node->value_exact<std::string>()) return *text;
+    fail("must be a string in quotes");
+}
+
+std::uint64_t TomlValue::size() const {
+    const std::string wanted = "must be a number above 0, or a string such as \"100M\" (K, M, G, T)";
+    if (const auto number = node_->node->value_exact<std::int64_t>()) {
+        if (*number <= 0) fail(wanted);
+        return static_cast<std::uint64_t>(*number);
+    }
+    const auto text = node_->node->value_exact<std::string>();
+    const auto number = text ? scaled(*text, {{"", 1},
+                                              {"K", 1ull << 10},
+                                              {"M", 1ull << 20},
+                                              {"G", 1ull << 30},
+                                              {"T", 1ull << 40}})
+                             : std::nullopt;
+    if (!number || *number == 0) fail(wanted);
+    return *number;
+}
+
+std::chrono::milliseconds TomlValue::duration() const {
+    const auto text = node_->node->value_exact<std::string>();
+    const auto number = text ? scaled(*text, {{"ms", 1},
+                                              {"s", 1000},
+                                              {"m", 60'000},
+                                              {"h", 3'600'000},
+                                              {"d", 86'400'000}})
+                             : std::nullopt;
+    if (!number || *number == 0) fail("must be a time such as \"500ms\", \"8s\" or \"5m\"");
+    return std::chrono::milliseconds(*number);
+}
+
+engine::Action TomlValue::action() const {
+    engine::Action action{};
+    if (const auto text = node_->node->value_exact<std::string>()) {
+        if (engine::action_named(*text, action)) return action;
+    }
+    fail("must be \"accept\", \"hold\", \"defer\" or \"reject\"");
+}
+
+bool TomlValue::allowed() const {
+    const auto text = node_->node->value_exact<std::string>();
+    if (text && *text == "allow") return true;
+    if (text && *text == "deny") return false;
+    fail("must be \"allow\" or \"deny\"");
+}
+
+std::vector<TomlValue> TomlValue::list() const {
+    const toml::array* array = node_->node->as_array();
+    if (array == nullptr) fail("must be a list, such as [\"one\", \"two\"]");
+    std::vector<TomlValue> items;
+    for (const toml::node& node : *array) {
+        std::string key = node_->key;
+        if (const auto text = node.value_exact<std::string>()) key = *text;
+        items.emplace_back(std::make_shared<const Node>(Node{&node, node_->file, std::move(key)}));
+    }
+    return items;
+}
+
+TomlFile::TomlFile(const std::string& text, std::string name) : state_(std::make_unique<State>()) {
+    state_->name = std::move(name);
+    try {
+        state_->root = toml::parse(std::string_view(text), state_->name);
+    } catch (const toml::parse_error& error) {
+        throw UsageError(place(state_->name, error.source()) + ": this is not TOML: " +
+                         std::string(error.description()));
+    }
+}
+
+TomlFile::~TomlFile() = default;
+
+std::optional<TomlValue> TomlFile::take(std::string_view table, std::string_view name) {
+    state_->known[std::string(table)].insert(std::string(name));
+    const toml::node_view<const toml::node> found = std::as_const(state_->root)[table][name];
+    if (!found) return std::nullopt;
+    return TomlValue(std::make_shared<const TomlValue::Node>(
+        TomlValue::Node{found.node(), state_->name, std::string(name)}));
+}
+
+void TomlFile::refuse_the_rest() const {
+    for (const auto& [table_name, node] : state_->root) {
+        const auto known = state_->known.find(std::string(table_name.str()));
+        const std::string where = place(state_->name, node.source()) + ": `" + std::string(table_name.str()) + "` ";
+        if (known == state_->known.end()) {
+            std::string names;
+            for (const auto& [name, keys] : state_->known) names += (names.empty() ? "[" : ", [") + name + "]";
+            throw UsageError(where + "is not known; the tables are " + names);
+        }
+        const toml::table* table = node.as_table();
+        if (table == nullptr) throw UsageError(where + "must be a table: write [" + known->first + "]");
+        for (const auto& [key, value] : *table) {
+            if (known->second.contains(std::string(key.str()))) continue;
+            std::string names;
+            for (const std::string& name : known->second) names += (names.empty() ? "" : ", ") + name;
+            throw UsageError(place(state_->name, value.source()) + ": `" + std::string(key.str()) +
+                             "` is not known in [" + known->first + "]; it knows " + names);
+        }
+    }
+}
+
+}  // namespace postern::app

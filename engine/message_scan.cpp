@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// One message: parse it, and hand every reading of every leaf on as a content.
+#include "engine/scan_run.h"
+#include "mime/parser.h"
+
+#include <chrono>
+
+namespace postern::engine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// The walk over one parsed message. Entities are visited in document order.
+class MessageScan {
+public:
+    MessageScan(ScanRun& run, ParsedSource source)
+        : run_(run), source_(std::make_shared<const ParsedSource>(std::move(source))) {}
+
+    void run() {
+        const auto start = Clock::now();
+        mime::ParsedMessage parsed = mime::parse(source_->bytes, limits());
+        const double seconds = since(start);
+        if (!parsed.complete) run_.refuse(Limit::entities, source_->path);
+        visit(parsed.root);
+        if (run_.collector->explains()) {
+            run_.collector->explain(MessageStep{source_->path, std::move(parsed.root), seconds});
+        }
+    }
+
+private:
+    mime::ParseLimits limits() const {
+        mime::ParseLimits limits;
+        limits.entities = static_cast<unsigned>(run_.budget.limits().entities);
+        return limits;
+    }
+
+    void visit(const mime::Entity& entity) {
+        if (const auto limit = run_.budget.entities(1)) {
+            return run_.refuse(*limit, path_of(entity));
+        }
+        report_defects(entity);
+        for (const mime::ByteRange& range : entity.uncovered) sweep(entity, range);
+        if (entity.is_leaf()) return leaf(entity);
+        for (const mime::Entity& child : entity.children) visit(child);
+    }
+
+    void leaf(const mime::Entity& entity) {
+        for (mime::Reading& reading : mime::readings_of(entity, source_->bytes)) {
+            read(entity, std::move(reading));
+        }
+    }
+
+    void sweep(const mime::Entity& entity, mime::ByteRange range) {
+        for (mime::Reading& reading : mime::sweep(range, source_->bytes)) {
+            read(entity, std::move(reading));
+        }
+    }
+
+    void read(const mime::Entity& entity, mime::Reading reading);
+    void decode(Subcontent item, const mime::Reading& reading);
+    void note_encoded(const mime::Reading& reading, const mime::DecodeResult& result);
+
+    std::vector<std::string> names_of(const mime::Entity& entity,
+                                      const mime::Reading& reading) const {
+        if (!reading.filename.empty()) return {reading.filename};
+        std::vector<std::string> names;
+        for (const mime::Filename& filename : entity.filenames) names.push_back(filename.name);
+        return names;
+    }
+
+    std::string path_of(const mime::Entity& entity) const {
+        return join_path(source_->path, entity.section);
+    }
+
+    void report_defects(const mime::Entity& entity) {
+        for (const mime::Defect& defect : entity.defects) {
+            Finding finding;
+            finding.kind = FindingKind::defect;
+            finding.name = mime::code_of(defect.code);
+            finding.content = path_of(entity);
+            finding.offset = defect.where.begin;
+            finding.length = defect.where.size();
+            finding.message_offset = source_->origin ? source_->origin->base() : defect.where.begin;
+            run_.collector->add(std::move(finding));
+        }
+    }
+
+    ScanRun& run_;
+    std::shared_ptr<const ParsedSource> source_;
+};
+
+void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
+    Subcontent item;
+    Content& content = item.content;
+    content.names = names_of(entity, reading);
+    content.path = path_of(entity);
+    if (!content.names.empty()) {
+        content.path = join_path(content.path, printable_name(content.names.front()));
+    }
+    content.declared_type = entity.media_type;
+    content.depth = source_->depth;
+    content.wrapping = source_->wrapping;
+    item.allowed = source_->allowed;
+    item.origin = source_->origin ? source_->origin
+                                  : std::make_shared<const Origin>(reading, source_->bytes);
+    if (run_.collector->explains()) {
+        item.step.reading = std::string(mime::name_of(reading.encoding)) + ", " +
+                            std::string(reading.why);
+        item.step.range = reading.range;
+    }
+    if (reading.encoding == mime::TransferEncoding::identity ||
+        reading.encoding == mime::TransferEncoding::unknown) {
+        content.bytes = mime::slice(source_->bytes, reading.range);
+        content.owner = source_->owner;
+        return scan_content_soon(run_, std::move(item));
+    }
+    constexpr std::size_t worth_a_task = 32768;
+    if (reading.range.size() < worth_a_task) return decode(std::move(item), reading);
+    run_.tasks->run([self = *this, item = std::move(item), reading = std::move(reading)]() mutable {
+        self.decode(std::move(item), reading);
+    });
+}
+
+void MessageScan::decode(Subcontent item, const mime::Reading& reading) {
+    const std::size_t bound = mime::decoded_bound(reading);
+    if (const auto limit = run_.budget.produce(bound)) return run_.refuse(*limit, item.content.path);
+    auto buffer = std::make_shared<mime::Buffer>();
+    const mime::DecodeResult result = mime::decode(reading, source_->bytes, *buffer);
+    run_.budget.give_back(bound - std::min(bound, buffer->size()));
+    note_encoded(reading, result);
+    item.content.bytes = buffer->bytes();
+    item.content.owner = std::move(buffer);
+    scan_content(run_, std::move(item));
+}
+
+// Clean base64 of the message itself: raw signatures can only match it as base64 text.
+void MessageScan::note_encoded(const mime::Reading& reading, const mime::DecodeResult& result) {
+    if (source_->owner || !source_->path.empty()) return;
+    if (reading.encoding != mime::TransferEncoding::base64 || result.junk != 0) return;
+    const std::lock_guard lock(run_.encoded_mutex);
+    run_.encoded.push_back({reading.range.begin, reading.range.end});
+}
+
+}  // namespace
+
+void scan_parsed(ScanRun& run, ParsedSource source) { MessageScan(run, std::move(source)).run(); }
+
+}  // namespace postern::engine

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/parallel.h"
+
+#include <atomic>
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
+#include <thread>
+
+namespace postern::engine {
+
+struct Arena::State {
+    explicit State(int threads) : arena(threads) {}
+    tbb::task_arena arena;
+};
+
+Arena::Arena(unsigned threads)
+    : threads_(threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency())) {
+    state_ = std::make_unique<State>(static_cast<int>(threads_));
+}
+
+Arena::~Arena() = default;
+
+void Arena::run(const std::function<void()>& work) {
+    state_->arena.execute([&] { work(); });
+}
+
+// The library is not instrumented for ThreadSanitizer, so what it orders would look unordered there.
+// `started` and `finished` say the same order in our own words; they cost nothing that can be measured.
+struct TaskGroup::State {
+    tbb::task_group group;
+    std::atomic<std::size_t> started{0};
+    std::atomic<std::size_t> finished{0};
+};
+
+TaskGroup::TaskGroup(Order order) {
+    if (order == Order::parallel) state_ = std::make_unique<State>();
+}
+
+TaskGroup::~TaskGroup() = default;
+
+void TaskGroup::run(std::function<void()> task) {
+    if (serial()) return task();
+    state_->started.fetch_add(1, std::memory_order_release);
+    state_->group.run([state = state_.get(), task = std::move(task)] {
+        state->started.load(std::memory_order_acquire);
+        task();
+        state->finished.fetch_add(1, std::memory_order_release);
+    });
+}
+
+void TaskGroup::wait() {
+    if (serial()) return;
+    state_->group.wait();
+    state_->finished.load(std::memory_order_acquire);
+}
+
+namespace {
+
+// What travels between the filters: a job, and the order of its steps as in TaskGroup.
+struct Passenger {
+    std::unique_ptr<Job> job;
+    std::atomic<int> step{0};
+};
+
+}  // namespace
+
+void pipeline(std::size_t in_flight, const std::function<std::unique_ptr<Job>()>& next) {
+    const auto take = [&](tbb::flow_control& flow) -> Passenger* {
+        std::unique_ptr<Job> job = next();
+        if (!job) {
+            flow.stop();
+            return nullptr;
+        }
+        auto* passenger = new Passenger{std::move(job)};
+        passenger->step.store(1, std::memory_order_release);
+        return passenger;
+    };
+    const auto work = [](Passenger* passenger) {
+        passenger->step.load(std::memory_order_acquire);
+        passenger->job->work();
+        passenger->step.store(2, std::memory_order_release);
+        return passenger;
+    };
+    const auto emit = [](Passenger* passenger) {
+        passenger->step.load(std::memory_order_acquire);
+        const std::unique_ptr<Passenger> last_stop(passenger);
+        passenger->job->emit();
+    };
+    using Mode = tbb::filter_mode;
+    tbb::parallel_pipeline(in_flight,
+                           tbb::make_filter<void, Passenger*>(Mode::serial_in_order, take) &
+                               tbb::make_filter<Passenger*, Passenger*>(Mode::parallel, work) &
+                               tbb::make_filter<Passenger*, void>(Mode::serial_in_order, emit));
+}
+
+}  // namespace postern::engine

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// ScanRun: what the tasks of one scan share. Internal to the scanner.
+//
+// The walk has two halves that call each other: scan_parsed() takes octets that are a message and hands
+// every leaf on; scan_content() takes decoded octets, judges them, and hands what they unfold into on.
+#pragma once
+
+#include "engine/budget.h"
+#include "engine/collector.h"
+#include "engine/content.h"
+#include "engine/identify.h"
+#include "engine/parallel.h"
+#include "mime/reading.h"
+#include "signatures/matcher.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace postern::engine {
+
+// One thread's scratch. Borrowed for straight-line work only; nobody waits while holding it.
+struct Worker {
+    signatures::Matcher matcher;
+    Identifier identifier;
+};
+
+// A Worker for the calling thread, made when it first asks.
+class Workers {
+public:
+    explicit Workers(std::shared_ptr<const signatures::SignatureSet> set);
+    ~Workers();
+    Worker& mine() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// Where in the message a content came from.
+class Origin {
+public:
+    // Exactly: the leaf's reading of `message`.
+    Origin(mime::Reading reading, std::span<const std::byte> message)
+        : reading_(std::move(reading)), message_(message), base_(reading_.range.begin) {}
+    // Somewhere inside what begins at `base`.
+    explicit Origin(std::uint64_t base) : base_(base) {}
+
+    std::uint64_t base() const { return base_; }
+    std::uint64_t of(std::uint64_t decoded_offset) const;
+
+private:
+    mime::Reading reading_;
+    std::span<const std::byte> message_;
+    std::uint64_t base_;
+};
+
+// A content on its way through the scan.
+struct Subcontent {
+    Content content;
+    std::shared_ptr<const Origin> origin;
+    bool allowed = false;  // an allow-list names it or something around it: no signature speaks
+    ContentStep step;      // filled in only where the scan explains itself
+};
+
+struct ScanRun {
+    ScanRun(const Workers& all_workers, const signatures::SignatureSet& signature_set,
+            const Limits& limits, std::uint64_t message_bytes)
+        : workers(all_workers), set(signature_set), budget(limits, message_bytes) {}
+
+    const Workers& workers;
+    const signatures::SignatureSet& set;
+    Budget budget;
+    Collector* collector = nullptr;
+    TaskGroup* tasks = nullptr;
+    std::atomic<bool> refused{false};               // the Budget said no to something
+    std::atomic<std::uint64_t> waiting_bytes{0};    // held by tasks that have not begun
+    std::mutex encoded_mutex;
+    std::vector<signatures::Chunk> encoded;  // of the message: ranges of clean base64
+
+    void refuse(Limit limit, const std::string& content);
+};
+
+// The octets of a message and where they stand: `path` is "" for the message that was handed in.
+struct ParsedSource {
+    std::span<const std::byte> bytes;
+    std::shared_ptr<const mime::Buffer> owner;  // empty for the message that was handed in
+    std::string path;
+    unsigned depth = 0;
+    Wrapping wrapping = Wrapping::none;
+    std::shared_ptr<const Origin> origin;  // of what it was found in; empty for the message itself
+    bool allowed = false;
+};
+
+void scan_parsed(ScanRun& run, ParsedSource source);
+void scan_content(ScanRun& run, Subcontent item);
+// The same as a task of its own, where that pays.
+void scan_content_soon(ScanRun& run, Subcontent item);
+
+// "a" and "b" → "a/b"; an empty side adds nothing.
+std::string join_path(std::string_view parent, std::string_view child);
+
+}  // namespace postern::engine

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Both readers refuse anything but digits: no sign, no blank, no prefix.
+#include "signatures/clamav/hex.h"
+
+#include <charconv>
+
+namespace postern::signatures::clamav {
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (text.empty() || error != std::errc() || stop != end) return std::nullopt;
+    return value;
+}
+
+bool parse_hex(std::string_view text, std::uint8_t* out) {
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+        const int high = hex_digit(text[i]);
+        const int low = hex_digit(text[i + 1]);
+        if (high < 0 || low < 0) return false;
+        out[i / 2] = static_cast<std::uint8_t>(high << 4 | low);
+    }
+    return text.size() % 2 == 0;
+}
+
+}  // namespace postern::signatures::clamav

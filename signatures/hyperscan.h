@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The prefilter: many literals, found in one pass. The only door to Hyperscan (or Vectorscan).
+//
+// Invariants
+//  (1) A hit is told for every place where a literal ends, each once; hits of one literal in ascending
+//      order, those of different ones in any.
+//
+// A LiteralDatabase never changes and is shared; a Scratch is one worker's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace postern::signatures {
+
+class Scratch;
+
+// Who hears of hits.
+class HitSink {
+public:
+    virtual void hit(std::uint32_t literal, std::size_t end) = 0;
+
+protected:
+    ~HitSink() = default;
+};
+
+class LiteralDatabase {
+public:
+    LiteralDatabase();
+    ~LiteralDatabase();
+    LiteralDatabase(LiteralDatabase&&) noexcept;
+    LiteralDatabase& operator=(LiteralDatabase&&) noexcept;
+
+    // Literal i is known as ids[i]. REQUIRES: no literal is empty, no two are the same.
+    // Throws std::runtime_error when Hyperscan refuses, which it has no reason to.
+    static LiteralDatabase compile(std::span<const std::string_view> literals,
+                                   std::span<const std::uint32_t> ids);
+
+    bool empty() const { return state_ == nullptr; }
+    std::size_t bytes() const;  // of memory
+
+    // REQUIRES: `scratch` was made for this database.
+    void scan(std::span<const std::byte> octets, const Scratch& scratch, HitSink& sink) const;
+
+private:
+    friend class Scratch;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+class Scratch {
+public:
+    // Good for all of these databases. Throws std::bad_alloc.
+    explicit Scratch(std::span<const LiteralDatabase* const> databases);
+    ~Scratch();
+    Scratch(Scratch&&) noexcept;
+    // A scratch like another, which nobody uses meanwhile or ever. Throws std::bad_alloc.
+    static Scratch like(const Scratch& other);
+
+private:
+    friend class LiteralDatabase;
+    struct State;
+    explicit Scratch(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace postern::signatures

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scanning runs the databases of Target::any and of the subject's target over the octets; finishing settles
+// what is left: candidates, signatures that are looked at in one place, and the slow ones.
+#include "signatures/matcher.h"
+
+#include "signatures/hit_checker.h"
+#include "signatures/lookup.h"
+
+#include <algorithm>
+#include <array>
+
+namespace postern::signatures {
+
+namespace {
+
+constexpr std::size_t chunk_length = std::size_t{1} << 20;
+constexpr std::size_t overlap = 7;  // the longest anchor less one
+
+// Encoded text shorter than this is searched like the rest: two databases cost more than they spare.
+constexpr std::size_t least_encoded = 256;
+
+}  // namespace
+
+std::vector<Chunk> chunks_of(std::size_t content_size) {
+    // The last chunk takes what would be less than a whole one.
+    const std::size_t count = std::max<std::size_t>(1, content_size / chunk_length);
+    std::vector<Chunk> chunks;
+    for (std::size_t i = 0; i < count; ++i) {
+        chunks.push_back({i * chunk_length, (i + 1) * chunk_length});
+    }
+    chunks.back().end = content_size;
+    return chunks;
+}
+
+struct Matcher::State {
+    std::shared_ptr<const SignatureSet> set;
+    const SignatureSet::Tables& tables;
+    Scratch scratch;
+    Settled settled;
+    Sweep sweep;
+    Hasher hasher;
+
+    explicit State(std::shared_ptr<const SignatureSet> shared)
+        : set(std::move(shared)), tables(set->tables()), scratch(Scratch::like(*tables.scratch)),
+          settled(tables.signatures.size()), sweep(tables.programs) {}
+
+    // The tables that apply; the second is null where there is only the first.
+    std::array<const TargetTables*, 2> lanes(Target target) const {
+        const auto number = static_cast<std::size_t>(target);
+        const bool own = number > 0 && number < target_count;
+        return {&tables.targets[0], own ? &tables.targets[number] : nullptr};
+    }
+
+    void scan_plain(Target target, Octets content, Chunk range, HitChecker& checker) {
+        checker.begin_at(range.begin);
+        const Octets octets = content.subspan(range.begin, range.end - range.begin);
+        for (const TargetTables* lane : lanes(target)) {
+            if (!lane) continue;
+            lane->anchors.scan(octets, scratch, checker);
+            lane->short_anchors.scan(octets, scratch, checker);
+        }
+    }
+
+    void scan_encoded(Octets content, Chunk range, HitChecker& checker) {
+        checker.begin_at(range.begin);
+        const Octets octets = content.subspan(range.begin, range.end - range.begin);
+        for (const TargetTables* lane : lanes(Target::mail)) {
+            lane->encoded.scan(octets, scratch, checker);
+        }
+    }
+
+    std::vector<Match> finish(const Subject& subject, Candidates::Data& data);
+    void settle(std::uint32_t signature, Octets content, StartRanges& ranges,
+                std::vector<FoundRow>& found);
+    std::vector<Match> matches_of(std::vector<FoundRow>& found) const;
+};
+
+namespace {
+
+void make_set(std::vector<std::uint32_t>& numbers) {
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+}
+
+void sort_matches(std::vector<Match>& matches) {
+    std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+        return std::tie(a.offset, a.name, a.length) < std::tie(b.offset, b.name, b.length);
+    });
+}
+
+}  // namespace
+
+std::vector<Match> Matcher::State::finish(const Subject& subject, Candidates::Data& data) {
+    for (const TargetTables* lane : lanes(subject.target)) {
+        if (!lane) continue;
+        data.candidates.insert(data.candidates.end(), lane->placed.begin(), lane->placed.end());
+        data.candidates.insert(data.candidates.end(), lane->slow.begin(), lane->slow.end());
+    }
+    make_set(data.candidates);
+    StartRanges ranges(subject.bytes);
+    for (const std::uint32_t signature : data.candidates) {
+        settle(signature, subject.bytes, ranges, data.found);
+    }
+    return matches_of(data.found);
+}
+
+void Matcher::State::settle(std::uint32_t signature, Octets content, StartRanges& ranges,
+                            std::vector<FoundRow>& found) {
+    const SignatureRow& row = tables.signatures[signature];
+    const auto range = ranges.of(row.offset);
+    if (!range) return;
+    const auto where = sweep.lowest(tables.programs.parts_of(row.body), content, *range);
+    if (where) found.push_back({signature, *where});
+}
+
+std::vector<Match> Matcher::State::matches_of(std::vector<FoundRow>& found) const {
+    std::sort(found.begin(), found.end(), [](const FoundRow& a, const FoundRow& b) {
+        return std::tie(a.signature, a.where.begin, a.where.end) <
+               std::tie(b.signature, b.where.begin, b.where.end);
+    });
+    std::vector<Match> matches;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (i > 0 && found[i].signature == found[i - 1].signature) continue;
+        const SignatureRow& row = tables.signatures[found[i].signature];
+        const Found& where = found[i].where;
+        matches.push_back({tables.names.at(row.name), where.begin, where.end - where.begin});
+    }
+    sort_matches(matches);
+    return matches;
+}
+
+Matcher::Matcher(std::shared_ptr<const SignatureSet> set)
+    : state_(std::make_unique<State>(std::move(set))) {}
+Matcher::~Matcher() = default;
+Matcher::Matcher(Matcher&&) noexcept = default;
+
+void Matcher::scan(const Subject& subject, Chunk chunk, Candidates& candidates) {
+    const std::size_t size = subject.bytes.size();
+    const std::size_t begin = std::min(chunk.begin, size);
+    // A literal that begins in the chunk may end in the next one.
+    const std::size_t end = std::min(size, std::max(begin, chunk.end) + overlap);
+    state_->settled.begin();
+    HitChecker checker(state_->tables, subject.bytes, state_->settled, candidates.data());
+    state_->scan_plain(subject.target, subject.bytes, {begin, end}, checker);
+}
+
+std::vector<Match> Matcher::finish(const Subject& subject, Candidates& candidates) {
+    return state_->finish(subject, candidates.data());
+}
+
+std::vector<Match> Matcher::match_digests(std::span<const std::byte> content) {
+    const DigestKinds kinds = state_->set->wanted_digests(content.size());
+    std::vector<Match> matches;
+    if (kinds.empty()) return matches;
+    const Digests digests = state_->hasher.digest(content, kinds);
+    for (const std::uint32_t name :
+         names_of(state_->tables.digests, digests, content.size())) {
+        matches.push_back({state_->tables.names.at(name), 0, content.size()});
+    }
+    sort_matches(matches);
+    return matches;
+}
+
+std::vector<Match> Matcher::match(const Subject& subject) {
+    Candidates candidates;
+    scan(subject, {0, subject.bytes.size()}, candidates);
+    std::vector<Match> matches = finish(subject, candidates);
+    const std::vector<Match> known = match_digests(subject.bytes);
+    matches.insert(matches.end(), known.begin(), known.end());
+    sort_matches(matches);
+    return matches;
+}
+
+std::vector<Match> Matcher::match_raw_mail(std::span<const std::byte> message,
+                                           std::span<const Chunk> encoded) {
+    Candidates candidates;
+    state_->settled.begin();
+    HitChecker checker(state_->tables, message, state_->settled, candidates.data());
+    std::size_t plain = 0;  // where the octets begin that no range has covered
+    const auto scan_until = [&](std::size_t end) {
+        // What crosses the border of encoded text has its first or last octets inside.
+        const Chunk range{plain - std::min(plain, overlap), std::min(message.size(), end + overlap)};
+        state_->scan_plain(Target::mail, message, range, checker);
+    };
+    for (const Chunk& chunk : encoded) {
+        const std::size_t begin = std::clamp(chunk.begin, plain, message.size());
+        const std::size_t end = std::clamp(chunk.end, begin, message.size());
+        if (end - begin < least_encoded) continue;
+        scan_until(begin);
+        state_->scan_encoded(message, {begin, end}, checker);
+        plain = end;
+    }
+    scan_until(message.size());
+    return state_->finish({message, Target::mail}, candidates.data());
+}
+
+}  // namespace postern::signatures

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sources are read when they are added and kept as values; build() takes out what is ignored, brings the rest
+// into an order that does not depend on the sources', and makes the tables.
+#include "signatures/built_in.h"
+#include "signatures/clamav/hash_db.h"
+#include "signatures/clamav/ignore.h"
+#include "signatures/clamav/ndb.h"
+#include "signatures/generation.h"
+#include "signatures/lanes.h"
+#include "signatures/sources.h"
+#include "signatures/take_out.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace postern::signatures {
+
+struct SetBuilder::State {
+    Diagnostics diagnostics;
+    std::vector<BodySignature> bodies;
+    clamav::IgnoredNames ignored;
+    std::unique_ptr<SignatureSet::Tables> tables = std::make_unique<SignatureSet::Tables>();
+
+    void read(Format format, std::string_view text, SourceReport& report) {
+        SetStatistics& statistics = tables->statistics;
+        switch (format) {
+            case Format::db: return clamav::read_db(text, report, bodies);
+            case Format::ndb: return clamav::read_ndb(text, report, bodies);
+            case Format::digests:
+                return clamav::read_hash_db(text, report, tables->names, tables->digests);
+            case Format::allowed_digests:
+                return clamav::read_hash_db(text, report, tables->names, tables->allowed);
+            case Format::ign:
+                statistics.ignored_names += clamav::read_ign(text, report, ignored);
+                return;
+            case Format::ign2:
+                statistics.ignored_names += clamav::read_ign2(text, report, ignored);
+        }
+    }
+
+    void add(std::string_view name, std::string_view text) {
+        SourceReport report(name, diagnostics);
+        const auto format = format_of(name);
+        if (!format) {
+            report.error(nullptr, "no signature format has this name; those read are .ndb .ndu .db "
+                                  ".hdb .hdu .hsb .hsu .fp .sfp .ign .ign2");
+        } else {
+            read(*format, text, report);
+        }
+        tables->statistics.errors += report.errors();
+        tables->statistics.unsupported += report.unsupported();
+    }
+
+    void add_file(const std::filesystem::path& path) {
+        std::error_code error;
+        // A name without a format is told before the file is read, which may be large.
+        const std::string text = format_of(path.string()) ? read_file(path, error) : std::string();
+        if (error) return cannot_read(path, error);
+        add(path.string(), text);
+    }
+
+    void cannot_read(const std::filesystem::path& path, const std::error_code& error) {
+        SourceReport report(path.native(), diagnostics);
+        report.error(nullptr, "cannot be read: " + error.message());
+        ++tables->statistics.errors;
+    }
+};
+
+SetBuilder::SetBuilder() : state_(std::make_unique<State>()) {}
+SetBuilder::~SetBuilder() = default;
+
+const Diagnostics& SetBuilder::diagnostics() const { return state_->diagnostics; }
+
+void SetBuilder::add_built_in() { state_->add("built-in.ndb", built_in_source()); }
+
+void SetBuilder::add_text(std::string_view name, std::string_view text) { state_->add(name, text); }
+
+void SetBuilder::add_path(const std::filesystem::path& path) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) return state_->add_file(path);
+    const auto files = source_files(path, error);
+    if (error) state_->cannot_read(path, error);
+    for (const std::filesystem::path& file : files) state_->add_file(file);
+}
+
+std::shared_ptr<const SignatureSet> SetBuilder::build(unsigned threads) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+    SignatureSet::Tables& tables = *state_->tables;
+    SetStatistics& statistics = tables.statistics;
+
+    statistics.ignored += take_out(state_->ignored, state_->bodies);
+    statistics.ignored += seal_digests(state_->ignored, tables.names, tables.digests);
+    seal_digests({}, tables.names, tables.allowed);
+    bring_into_order(state_->bodies);
+    statistics.body_signatures = state_->bodies.size();
+    statistics.digest_signatures = tables.digests.size();
+    statistics.allowed_digests = tables.allowed.size();
+    tables.generation = generation_of(state_->bodies, tables);
+    build_lanes(std::move(state_->bodies), threads, tables);
+
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    statistics.build_seconds = taken.count();
+    return std::make_shared<SignatureSet>(std::move(state_->tables));
+}
+
+}  // namespace postern::signatures

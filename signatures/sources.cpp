@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folder may hold anything beside signatures (README, licences): what has no format is passed over.
+#include "signatures/sources.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+
+namespace postern::signatures {
+
+namespace {
+
+struct Suffix {
+    std::string_view suffix;
+    Format format;
+};
+
+// A u at the end means "potentially unwanted". Whoever names such a file wants it.
+constexpr std::array<Suffix, 11> suffixes{{
+    {".db", Format::db},
+    {".ndb", Format::ndb},
+    {".ndu", Format::ndb},
+    {".hdb", Format::digests},
+    {".hdu", Format::digests},
+    {".hsb", Format::digests},
+    {".hsu", Format::digests},
+    {".fp", Format::allowed_digests},
+    {".sfp", Format::allowed_digests},
+    {".ign", Format::ign},
+    {".ign2", Format::ign2},
+}};
+
+}  // namespace
+
+std::optional<Format> format_of(std::string_view name) {
+    const std::size_t dot = name.rfind('.');
+    if (dot == name.npos) return std::nullopt;
+    for (const Suffix& row : suffixes) {
+        if (name.substr(dot) == row.suffix) return row.format;
+    }
+    return std::nullopt;
+}
+
+std::vector<std::filesystem::path> source_files(const std::filesystem::path& folder,
+                                                std::error_code& error) {
+    std::vector<std::filesystem::path> files;
+    std::filesystem::recursive_directory_iterator walk(folder, error);
+    while (!error && walk != std::filesystem::recursive_directory_iterator()) {
+        std::error_code ignored;
+        if (walk->is_regular_file(ignored) && format_of(walk->path().filename().string())) {
+            files.push_back(walk->path());
+        }
+        walk.increment(error);
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+std::string read_file(const std::filesystem::path& path, std::error_code& error) {
+    std::string text;
+    error.clear();
+    const auto size = std::filesystem::file_size(path, error);
+    if (error) return text;
+    std::ifstream file(path, std::ios::binary);
+    text.resize(size);
+    file.read(text.data(), static_cast<std::streamsize>(size));
+    if (!file) error = std::error_code(errno != 0 ? errno : EIO, std::generic_category());
+    text.resize(error ? 0 : static_cast<std::size_t>(file.gcount()));
+    return text;
+}
+
+}  // namespace postern::signatures

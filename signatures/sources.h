@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sources: which format a file has, by the end of its name, and the files of a folder.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace postern::signatures {
+
+enum class Format { db, ndb, digests, allowed_digests, ign, ign2 };
+
+std::optional<Format> format_of(std::string_view name);
+
+// Every regular file under `folder` whose name has a format, sorted.
+std::vector<std::filesystem::path> source_files(const std::filesystem::path& folder,
+                                                std::error_code& error);
+
+// The whole file. On failure `error` says why.
+std::string read_file(const std::filesystem::path& path, std::error_code& error);
+
+}  // namespace postern::signatures

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of a set: everything that matching reads, in flat arrays.
+//
+// For this folder alone. Signatures, buckets and watches are numbered; a literal's number in a database is
+// the number of its bucket.
+//
+// Invariants
+//  (1) Every signature stands in exactly one lane of its target: behind anchors (watches), among those
+//      looked at in one place, or among the slow ones.
+//  (2) The watches of a bucket stand in three groups: with a check behind the anchor, with one before it,
+//      with none. Within a group with checks they are sorted by check.
+#pragma once
+
+#include "signatures/digest_table.h"
+#include "signatures/hyperscan.h"
+#include "signatures/offset.h"
+#include "signatures/program.h"
+#include "signatures/signature_set.h"
+
+#include <array>
+
+namespace postern::signatures {
+
+struct SignatureRow {
+    std::uint32_t name = 0;  // in the arena
+    BodyRow body;
+    Offset offset;
+};
+
+inline constexpr std::uint32_t no_delta = 0xffffffffu;
+inline constexpr std::size_t check_length = 4;
+
+// One signature that waits behind an anchor.
+struct Watch {
+    std::uint32_t signature = 0;
+    std::uint32_t part = 0;          // row of the part that holds the anchor
+    std::uint32_t delta = no_delta;  // octets from the start of the part to the anchor
+    std::uint32_t check = 0;         // octets next to the anchor, as they lie in memory
+};
+
+struct Bucket {
+    std::uint32_t first = 0;  // watch
+    std::uint32_t after = 0;  // how many of each group
+    std::uint32_t before = 0;
+    std::uint32_t plain = 0;
+    std::uint32_t length = 0;  // of the anchor
+};
+
+struct TargetTables {
+    LiteralDatabase anchors;
+    LiteralDatabase short_anchors;
+    LiteralDatabase encoded;           // of both, those that can stand in base64 text
+    std::vector<std::uint32_t> placed; // signatures to look at in one place
+    std::vector<std::uint32_t> slow;   // signatures without any literal
+
+    bool empty() const {
+        return anchors.empty() && short_anchors.empty() && placed.empty() && slow.empty();
+    }
+};
+
+struct SignatureSet::Tables {
+    NameArena names;
+    std::vector<SignatureRow> signatures;
+    Programs programs;
+    std::vector<Bucket> buckets;
+    std::vector<Watch> watches;
+    std::array<TargetTables, target_count> targets;
+    DigestTables digests;
+    DigestTables allowed;
+    std::unique_ptr<const Scratch> scratch;  // the pattern for every matcher's own
+    SetStatistics statistics;
+    std::string generation;
+};
+
+}  // namespace postern::signatures

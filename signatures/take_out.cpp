@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// An ignore line may name one edition of a signature by the MD5 of its line. Of a body signature the line is
+// at hand; that of a hash is put together again, without functionality levels.
+#include "signatures/take_out.h"
+
+#include "signatures/hasher.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace postern::signatures {
+
+namespace {
+
+std::string hex_of(std::span<const std::uint8_t> octets) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex;
+    for (const std::uint8_t octet : octets) {
+        hex += digits[octet >> 4];
+        hex += digits[octet & 15];
+    }
+    return hex;
+}
+
+bool is_meant(const std::set<std::string>& editions, std::string_view line) {
+    if (editions.contains("")) return true;
+    DigestKinds kinds;
+    kinds.add(DigestKind::md5);
+    const Digests digests = Hasher().digest(std::as_bytes(std::span(line)), kinds);
+    return editions.contains(hex_of(digests.md5));
+}
+
+template <std::size_t Length>
+std::size_t seal(const clamav::IgnoredNames& ignored, const NameArena& names,
+                 DigestTable<Length>& table) {
+    if (ignored.empty()) return table.seal(names, {});
+    return table.seal(names, [&](const DigestRow<Length>& row) {
+        const auto found = ignored.find(names.at(row.name));
+        if (found == ignored.end()) return false;
+        const std::string size = row.size == any_size ? "*" : std::to_string(row.size);
+        const std::string line =
+            hex_of(row.digest) + ':' + size + ':' + std::string(names.at(row.name));
+        return is_meant(found->second, line);
+    });
+}
+
+}  // namespace
+
+std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<BodySignature>& bodies) {
+    return std::erase_if(bodies, [&](const BodySignature& body) {
+        const auto found = ignored.find(body.name());
+        return found != ignored.end() && is_meant(found->second, body.line);
+    });
+}
+
+std::size_t seal_digests(const clamav::IgnoredNames& ignored, const NameArena& names,
+                         DigestTables& digests) {
+    return seal(ignored, names, digests.md5) + seal(ignored, names, digests.sha1) +
+           seal(ignored, names, digests.sha256);
+}
+
+void bring_into_order(std::vector<BodySignature>& bodies) {
+    const auto key = [](const BodySignature& body) { return std::tie(body.line, body.target); };
+    std::sort(bodies.begin(), bodies.end(),
+              [&](const BodySignature& a, const BodySignature& b) { return key(a) < key(b); });
+    const auto same = [&](const BodySignature& a, const BodySignature& b) {
+        return key(a) == key(b);
+    };
+    bodies.erase(std::unique(bodies.begin(), bodies.end(), same), bodies.end());
+}
+
+}  // namespace postern::signatures

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Taking ignored signatures out, and bringing the rest into its one order.
+#pragma once
+
+#include "signatures/clamav/ignore.h"
+#include "signatures/digest_table.h"
+#include "signatures/signature.h"
+
+namespace postern::signatures {
+
+// Both return how many signatures they took out.
+std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<BodySignature>& bodies);
+std::size_t seal_digests(const clamav::IgnoredNames& ignored, const NameArena& names,
+                         DigestTables& digests);
+
+// Sorts by source line and target; of equal ones, one stays.
+void bring_into_order(std::vector<BodySignature>& bodies);
+
+}  // namespace postern::signatures

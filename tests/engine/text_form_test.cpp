@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/text_form.h"
+
+#include <gtest/gtest.h>
+#include <string>
+
+namespace postern::engine {
+namespace {
+
+std::string form_of(const std::string& text) {
+    mime::Buffer out;
+    append_text_form(std::as_bytes(std::span(text)), out);
+    return {reinterpret_cast<const char*>(out.data()), out.size()};
+}
+
+TEST(TextForm, FoldsWhiteSpaceAndCase) {
+    EXPECT_EQ(form_of("Hello  \t\r\n WORLD"), "hello world");
+    EXPECT_EQ(form_of(" \n leading"), " leading");
+    EXPECT_EQ(form_of("vt\x0b" "ff\x0c."), "vt ff .");
+}
+
+TEST(TextForm, DropsControlAndEightBitOctetsButKeepsDelete) {
+    EXPECT_EQ(form_of(std::string("a\0b\x01" "c\x80\xff" "d\x7f", 9)), "abcd\x7f");
+    EXPECT_EQ(form_of("a \x80 b"), "a b");
+}
+
+TEST(TextForm, NarrowsUtf16) {
+    EXPECT_EQ(form_of(std::string("\xff\xfeH\0i\0\x3a\x26!\0", 10)), "hi!");
+    EXPECT_EQ(form_of(std::string("\xfe\xff\0H\0i", 6)), "hi");
+    EXPECT_EQ(form_of(std::string("\xff\xfe" "H", 3)), "");
+}
+
+TEST(TextForm, NeverGrows) {
+    for (std::size_t n = 0; n < 300; ++n) EXPECT_LE(form_of(std::string(n, static_cast<char>(n))).size(), n);
+}
+
+}  // namespace
+}  // namespace postern::engine
