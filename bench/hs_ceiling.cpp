@@ -13,7 +13,7 @@
 #include "signatures/anchor.h"
 #include "signatures/clamav/body_parser.h"
 
-#include <hs/hs.h>
+#include <hs.h>
 
 #include <algorithm>
 #include <chrono>

@@ -10,6 +10,12 @@
 
 seconds_between() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.4f", b - a}'; }
 median() { printf '%s\n' "$@" | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+# CPU seconds as "user system": what lies between two of them, and the run in the middle of several.
+cpu_between() { awk -v a="$1" -v b="$2" 'BEGIN {split(a, x); split(b, y); printf "%.2f %.2f", y[1] - x[1], y[2] - x[2]}'; }
+median_cpu() {
+    printf '%s\n' "$@" | sort -n | awk '{user[NR] = $1; system_[NR] = $2}
+        END {m = int((NR + 1) / 2); printf "{\"user_cpu_seconds\": %.2f, \"system_cpu_seconds\": %.2f}", user[m], system_[m]}'
+}
 json_list() { printf '%s\n' "$@" | jq -cs .; }
 
 # cores_for THREADS: the first so many, as taskset takes them.
@@ -36,8 +42,8 @@ check_found() {
 # postern_run SET THREADS FOLDER: verdicts in $work/verdicts.jsonl, statistics in $work/statistics.json.
 postern_run() {
     local status=0
-    { TIMEFORMAT=%U; time taskset -c "$(cores_for "$2")" "$postern" scan --jobs "$2" --format json --stats \
-        --signatures "$1" "$3" > "$work/verdicts.jsonl" 2> "$work/postern.err"; } 2> "$work/user" || status=$?
+    { TIMEFORMAT='%U %S'; time taskset -c "$(cores_for "$2")" "$postern" scan --jobs "$2" --format json --stats \
+        --signatures "$1" "$3" > "$work/verdicts.jsonl" 2> "$work/postern.err"; } 2> "$work/cpu" || status=$?
     [ $status -le 1 ] || { tail -n 5 "$work/postern.err" >&2; echo "bench: postern ended with status $status" >&2; return 1; }
     tail -n 1 "$work/postern.err" > "$work/statistics.json"
 }
@@ -53,10 +59,10 @@ add_row() {
 
 # measure_postern SET_NAME THREADS FOLDER
 measure_postern() {
-    local set=$work/sets/$1 seconds=() load=() user=() peak=() i idle_user
+    local set=$work/sets/$1 seconds=() load=() cpu=() peak=() i idle
     # What loading alone costs, so that it can be told from scanning: a run over one small message.
     postern_run "$set" "$2" "$work/small"
-    idle_user=$(cat "$work/user")
+    idle=$(cat "$work/cpu")
     for ((i = 0; i < repeats; i++)); do
         postern_run "$set" "$2" "$3"
         postern_found "$work/verdicts.jsonl" > "$work/found"
@@ -64,33 +70,31 @@ measure_postern() {
         seconds+=("$(jq .seconds "$work/statistics.json")")
         load+=("$(jq .load_seconds "$work/statistics.json")")
         peak+=("$(jq .peak_megabytes "$work/statistics.json")")
-        user+=("$(cat "$work/user")")
+        cpu+=("$(cpu_between "$idle" "$(cat "$work/cpu")")")
     done
     jq -n --argjson runs "$(json_list "${seconds[@]}")" --argjson seconds "$(median "${seconds[@]}")" \
         --argjson ready "$(median "${load[@]}")" --argjson peak "$(median "${peak[@]}")" \
-        --argjson user "$(median "${user[@]}")" --argjson idle "$idle_user" \
-        '{seconds: $seconds, runs: $runs, ready_seconds: $ready, peak_megabytes: $peak,
-          user_cpu_seconds: ([$user - $idle, 0] | max)}' | add_row postern "$1" "$2" "$3"
+        --argjson cpu "$(median_cpu "${cpu[@]}")" \
+        '{seconds: $seconds, runs: $runs, ready_seconds: $ready, peak_megabytes: $peak} + $cpu' | add_row postern "$1" "$2" "$3"
 }
 
 # measure_clamd SET_NAME THREADS FOLDER
 measure_clamd() {
-    local set=$work/sets/$1 seconds=() user=() i begin before
+    local set=$work/sets/$1 seconds=() cpu=() i begin before
     clamd_start "$set" "$2" "$(cores_for "$2")"
     for ((i = 0; i < repeats; i++)); do
         before=$(clamd_cpu_seconds)
         begin=$EPOCHREALTIME
         clamd_scan "$(client_cores_for "$2")" "$3" > "$work/clamd.answers"
         seconds+=("$(seconds_between "$begin" "$EPOCHREALTIME")")
-        user+=("$(seconds_between "$before" "$(clamd_cpu_seconds)")")
+        cpu+=("$(cpu_between "$before" "$(clamd_cpu_seconds)")")
         clamd_found "$work/clamd.answers" > "$work/found"
         check_found clamd "$work/found" "$3"
     done
     jq -n --argjson runs "$(json_list "${seconds[@]}")" --argjson seconds "$(median "${seconds[@]}")" \
         --argjson ready "$clamd_ready_seconds" --argjson peak "$(clamd_peak_megabytes)" \
-        --argjson user "$(median "${user[@]}")" \
-        '{seconds: $seconds, runs: $runs, ready_seconds: $ready, peak_megabytes: $peak,
-          user_cpu_seconds: $user}' | add_row clamd "$1" "$2" "$3"
+        --argjson cpu "$(median_cpu "${cpu[@]}")" \
+        '{seconds: $seconds, runs: $runs, ready_seconds: $ready, peak_megabytes: $peak} + $cpu' | add_row clamd "$1" "$2" "$3"
     clamd_stop
 }
 

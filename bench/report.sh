@@ -68,7 +68,7 @@ measured_fields() {
         (["signatures", "threads", "engine", "mail", "MB/s", "messages/s", "CPU s", "ready s", "memory MB", "times clamd"]),
         (. as $result | .rows[] | . as $row | [.set, .threads, .engine,
           (if .files == "mail" then "all" else .files | sub("mail-1-in-"; "1 in ") end),
-          (.megabytes_per_second * 10 | round / 10), (.messages_per_second | round), (.user_cpu_seconds | round2),
+          (.megabytes_per_second * 10 | round / 10), (.messages_per_second | round), (.user_cpu_seconds + .system_cpu_seconds | round2),
           (.ready_seconds | round2), (.peak_megabytes | round),
           (if .engine == "postern" then
             (first($result.pairs[] | select(.set == $row.set and .threads == $row.threads and .files == $row.files)) // {ratio: null})
@@ -86,8 +86,9 @@ print_table() {
 }
 
 plot() {
-    jq -r '. as $result | ["bodies-1", "bodies-10000", "bodies-100000", "digests-1000000"][] as $set
-        | [$set, (("clamd", "postern") as $engine | (1, 2) as $threads
+    jq -r '. as $result | [["bodies-1", "1 body"], ["bodies-10000", "10,000 bodies"], ["bodies-100000", "100,000 bodies"],
+         ["digests-1000000", "1,000,000 digests"]][] as [$set, $title]
+        | [$title, (("clamd", "postern") as $engine | (1, 2) as $threads
             | first($result.rows[] | select(.set == $set and .engine == $engine and .threads == $threads)) // {megabytes_per_second: "?"}
             | .megabytes_per_second)] | @tsv' "$work/result.json" > "$work/throughput.tsv"
     gnuplot -e "data='$work/throughput.tsv'; output_file='$work/throughput.svg'" bench/throughput.gp

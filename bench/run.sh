@@ -9,7 +9,7 @@
 #
 # The order: generate, verify that both engines find what was planted, and only then measure. Any daemon is
 # ended by its process id however this script ends.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 work=$PWD/build/bench
@@ -45,11 +45,13 @@ while read -r core; do cores+=("$core"); done < <(
 threads=(1)
 [ ${#cores[@]} -gt 1 ] && threads=(1 2)
 
+mkdir -p "$work"
 . bench/peers/clamd.sh
 . bench/measure.sh
 . bench/report.sh
 
-trap clamd_stop EXIT
+trap clamd_clean EXIT
+trap 'echo "bench: ${FUNCNAME[0]:-run.sh} failed at: $BASH_COMMAND" >&2' ERR
 trap 'exit 130' INT TERM
 
 # name bodies digests, a line each. Every set holds EICAR besides.
@@ -66,7 +68,7 @@ generate() {
     mkdir -p "$work/mail" "$work/small"
     # The messages alone, without the manifest: hard links.
     jq -r .path "$work/corpus/manifest.jsonl" | (cd "$work/corpus" && xargs -d '\n' ln -t "$work/mail")
-    find "$work/mail" -type f -printf '%s %p\n' | sort -n | head -n 1 | cut -d' ' -f2- | xargs -d '\n' ln -t "$work/small"
+    find "$work/mail" -type f -printf '%s %p\n' | sort -n | sed -n 1p | cut -d' ' -f2- | xargs -d '\n' ln -t "$work/small"
     while read -r name bodies digests; do
         "$tools/make_signatures" "$work/sets/$name" "$bodies" "$digests" "$seed"
     done <<< "$sets"
@@ -150,7 +152,6 @@ large_message() {
     done
 }
 
-mkdir -p "$work"
 clamd_fetch
 generate
 verify

@@ -16,8 +16,7 @@ set grid ytics lc rgb "#cccccc"
 set key top left horizontal outside
 set ylabel "MB/s"
 set xtics scale 0
-name(column_text) = column_text eq "bodies-1" ? "1 body" : column_text eq "bodies-10000" ? "10,000 bodies" : column_text eq "bodies-100000" ? "100,000 bodies" : "1,000,000 digests"
-plot data using 2:xtic(name(strcol(1))) title "clamd, 1 thread" lc rgb "#f4b183", \
+plot data using 2:xtic(1) title "clamd, 1 thread" lc rgb "#f4b183", \
      "" using 3 title "clamd, 2 threads" lc rgb "#c55a11", \
      "" using 4 title "postern, 1 thread" lc rgb "#9dc3e6", \
      "" using 5 title "postern, 2 threads" lc rgb "#1f4e79"

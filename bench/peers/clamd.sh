@@ -10,9 +10,11 @@
 
 clamd_pid=
 clamd_root=
+# The daemon writes every part of every message to a file: on a disk it would wait for that.
+clamd_temporary=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "$work")" postern-bench.XXXXXX)
 # A socket has a path of at most 107 octets.
 clamd_socket=$work/clamd.socket
-[ ${#clamd_socket} -le 100 ] || clamd_socket=$(mktemp -d)/clamd.socket
+[ ${#clamd_socket} -le 100 ] || clamd_socket=$clamd_temporary/clamd.socket
 
 # Unpacks the daemon of the installed library's version, once.
 clamd_fetch() {
@@ -22,7 +24,7 @@ clamd_fetch() {
     local download=$work/peers/download package
     rm -rf "$download" && mkdir -p "$download"
     for package in clamav-daemon clamdscan; do
-        (cd "$download" && apt-get download -q "$package=$clamd_version" 2> apt.log) ||
+        (cd "$download" && apt-get download -qq "$package=$clamd_version" 2> apt.log) ||
             { cat "$download/apt.log" >&2; echo "bench: $package $clamd_version cannot be had; try apt-get update" >&2; return 1; }
     done
     for package in "$download"/*.deb; do dpkg -x "$package" "$download/root"; done
@@ -37,7 +39,7 @@ clamd_configure() {
 LocalSocket $clamd_socket
 PidFile $work/clamd.pid
 DatabaseDirectory $1
-TemporaryDirectory $work/tmp
+TemporaryDirectory $clamd_temporary
 LogFile $work/clamd.log
 LogFileMaxSize 0
 Foreground yes
@@ -73,7 +75,6 @@ END
 clamd_start() {
     local begin
     clamd_configure "$1" "$2" "${4:-}"
-    mkdir -p "$work/tmp"
     rm -f "$clamd_socket" "$work/clamd.log"
     begin=$EPOCHREALTIME
     taskset -c "$3" "$clamd_root/usr/sbin/clamd" --config-file="$work/clamd.conf" > "$work/clamd.out" 2>&1 &
@@ -97,9 +98,15 @@ clamd_scan() {
     [ $status -le 1 ] || echo "bench: clamdscan ended with status $status" >&2
 }
 
-# CPU seconds, user mode, of the daemon so far.
+# Ends the daemon, and takes away what it leaves.
+clamd_clean() {
+    clamd_stop
+    rm -rf "$clamd_temporary"
+}
+
+# CPU seconds of the daemon so far: in user mode, and in the kernel.
 clamd_cpu_seconds() {
-    awk -v hertz="$(getconf CLK_TCK)" '{sub(/.*\) /, ""); print $12 / hertz}' "/proc/$clamd_pid/stat"
+    awk -v hertz="$(getconf CLK_TCK)" '{sub(/.*\) /, ""); print $12 / hertz, $13 / hertz}' "/proc/$clamd_pid/stat"
 }
 
 clamd_peak_megabytes() { awk '/^VmHWM/ {print $2 * 1024 / 1e6}' "/proc/$clamd_pid/status"; }
