@@ -5,6 +5,14 @@
 // for one message on standard input. Messages in an mbox are slices of its mapping; members of a tar are
 // read one at a time. Nothing is skipped: what cannot be read comes out as an item with an error.
 //
+// How a file is taken, by As::detect (the first line that fits; README.md says more):
+//   named *.eml, or found in a maildir        one message, whole, whatever it holds
+//   a tar by its content, also compressed     an item for each regular member, taken by these same lines
+//   an mbox (named so, or with two messages)  an item for each message
+//   begins like a message                     one message
+//   anything else                             a bare file
+// As::message takes every file as a message and opens only what is *named* mbox or tar; As::file opens nothing.
+//
 // For one thread at a time.
 #pragma once
 
