@@ -16,6 +16,7 @@ set grid ytics lc rgb "#cccccc"
 set key top left horizontal outside
 set ylabel "MB/s"
 set xtics scale 0
+set xrange [-0.6:3.6]
 plot data using 2:xtic(1) title "clamd, 1 thread" lc rgb "#f4b183", \
      "" using 3 title "clamd, 2 threads" lc rgb "#c55a11", \
      "" using 4 title "postern, 1 thread" lc rgb "#9dc3e6", \
