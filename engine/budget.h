@@ -6,7 +6,9 @@
 //
 // Invariants
 //  (1) Every produced octet is charged before it is held.
-//  (2) Once a limit is refused, the same question is refused for the rest of the message.
+//  (2) Once a limit is refused, the same question is refused for the rest of the message: what counts
+//      over the whole message (octets, ratio, members, entities) stays refused even after give_back().
+//  (3) produced() never exceeds what the limits allow.
 //
 // Thread-safe: the tasks of one message share one Budget.
 #pragma once
@@ -15,6 +17,7 @@
 
 #include <atomic>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace postern::engine {
@@ -56,14 +59,21 @@ public:
 
     const Limits& limits() const { return limits_; }
     std::uint64_t produced() const { return produced_.load(std::memory_order_relaxed); }
+    // What produce() would still grant at this moment: a declared size above it is not worth believing.
+    std::uint64_t remaining() const;
 
 private:
+    std::optional<Limit> refuse(Limit limit);
+    bool refused(Limit limit) const;
+    std::optional<Limit> count(std::atomic<std::uint64_t>& counter, std::uint64_t n, Limit limit);
+
     const Limits limits_;
-    const std::uint64_t message_bytes_;
+    const std::uint64_t ratio_ceiling_;  // octets above which the ratio refuses
     const std::chrono::steady_clock::time_point deadline_;
     std::atomic<std::uint64_t> produced_{0};
     std::atomic<std::uint64_t> entries_{0};
     std::atomic<std::uint64_t> entities_{0};
+    std::atomic<std::uint32_t> refused_{0};  // a bit a Limit
 };
 
 }  // namespace postern::engine

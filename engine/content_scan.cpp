@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One content: identify it, note it for the policy, match it, and open it where it is a container.
 #include "engine/expand/expander.h"
+#include "engine/file_types.h"
 #include "engine/scan_run.h"
 #include "engine/text_form.h"
 

@@ -30,6 +30,10 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// True when the end of the content points at a zip's directory, whatever the content begins with: a
+// self-extracting program, a picture with a zip behind it. Such a content is opened as a zip as well.
+bool may_hold_zip(std::span<const std::byte> content);
+
 // Every extension that some client could take the name to have, lower case, without the dot: the last one,
 // the one behind trailing dots and blanks, behind right-to-left marks, before a CLSID. "setup.exe. " → exe.
 std::vector<std::string> extensions_of(std::string_view name);

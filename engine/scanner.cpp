@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scanner.h"
 
+#include "engine/file_types.h"
 #include "engine/scan_run.h"
 
 #include <algorithm>

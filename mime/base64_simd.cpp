@@ -111,6 +111,7 @@ Base64Progress decode_blocks(std::span<const std::uint8_t> in, std::uint8_t* out
     const auto offsets = hn::LoadDup128(d, base64::offsets.data());
     std::size_t at = 0;
     std::size_t written = 0;
+    std::intptr_t expected = 0;  // where the last line end stood in its block
     while (in.size() - at >= width) {
         const auto octets = hn::LoadU(d, in.data() + at);
         const auto upper = hn::ShiftRight<4>(octets);
@@ -128,9 +129,15 @@ Base64Progress decode_blocks(std::span<const std::uint8_t> in, std::uint8_t* out
             written += width / 4 * 3;
             continue;
         }
-        at += static_cast<std::size_t>(clean) & ~std::size_t{3};
-        written += static_cast<std::size_t>(clean) / 4 * 3;
-        if (clean % 4 != 0) break;
+        // The next load must not wait for this count: lines are alike, so it is guessed to be the last one,
+        // and the guess is checked by a branch. The asm keeps the compiler from undoing that.
+        if (clean != expected) {
+            expected = clean;
+            asm volatile("" : "+r"(expected));
+        }
+        at += static_cast<std::size_t>(expected) & ~std::size_t{3};
+        written += static_cast<std::size_t>(expected) / 4 * 3;
+        if (expected % 4 != 0) break;
         if (in[at] == '\r') {
             ++at;
             if (at < in.size() && in[at] == '\n') ++at;

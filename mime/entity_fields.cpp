@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t most_names = 64;
 constexpr std::size_t longest_boundary = 70;
+// No reader makes sense of more; a hostile header costs no more than this.
+constexpr std::size_t longest_value = 256 * 1024;
+constexpr unsigned most_fields = 100;  // of one name
 
 void note(Entity& entity, DefectCode code, ByteRange where) {
     const bool known = std::ranges::any_of(entity.defects, [&](const Defect& d) { return d.code == code; });
@@ -29,6 +32,8 @@ NameSource source_of(ParameterValue::Kind kind, bool disposition) {
     }
     return disposition ? NameSource::disposition : NameSource::type;
 }
+
+std::string_view shortened(std::string_view value) { return value.substr(0, longest_value); }
 
 // The fields of one header that are about its content, and what was gathered from them so far.
 class Reader {
@@ -50,7 +55,8 @@ public:
 
 private:
     void type(const HeaderField& field) {
-        const StructuredValue value = parse_structured(field.value);
+        const StructuredValue value = parse_structured(shortened(field.value));
+        if (types_ == most_fields) return;
         if (types_++ > 0) note(entity_, DefectCode::duplicate_content_type, field.range);
         const std::string media_type = media_type_of(value.token);
         if (media_type.empty()) note(entity_, DefectCode::content_type_broken, field.range);
@@ -65,8 +71,9 @@ private:
     }
 
     void disposition(const HeaderField& field) {
+        if (dispositions_ == most_fields) return;
         if (dispositions_++ > 0) note(entity_, DefectCode::duplicate_content_disposition, field.range);
-        names(parse_structured(field.value), "filename", field.range);
+        names(parse_structured(shortened(field.value)), "filename", field.range);
     }
 
     void names(const StructuredValue& value, std::string_view parameter, ByteRange where) {
@@ -87,8 +94,9 @@ private:
     }
 
     void transfer_encoding(const HeaderField& field) {
+        if (encodings_ == most_fields) return;
         if (encodings_++ > 0) note(entity_, DefectCode::duplicate_transfer_encoding, field.range);
-        for (const std::string& token : encoding_tokens(field.value)) {
+        for (const std::string& token : encoding_tokens(shortened(field.value))) {
             const TransferEncoding encoding = encoding_named(token);
             if (encoding == TransferEncoding::unknown) {
                 note(entity_, DefectCode::unknown_transfer_encoding, field.range);

@@ -44,6 +44,8 @@ public:
         return out.body_range.end;
     }
 
+    unsigned entities() const { return entities_; }
+
     void finish(ParsedMessage& parsed) {
         for (const DefectCode code : reached_) parsed.root.defects.push_back({code, {}});
         parsed.complete = parsed.complete && reached_.empty();
@@ -75,7 +77,8 @@ private:
         if (node.children.empty() || !room()) return end_of_part(body);
         const StructureNode& child = node.children.front();
         Entity& inner = out.children.emplace_back();
-        Place below{place.section, place.depth + 1};
+        Place below{out.section, place.depth + 1};
+        // As IMAP numbers them: the parts of the inner message count below the outer part itself.
         if (child.kind != Kind::multipart) below.section += ".1";
         return entity(child, body, below, inner);
     }
@@ -113,11 +116,21 @@ private:
                 return end;
             }
             const ByteRange delimiter = delimiter_before(child, cursor);
+            cursor = past_empty_parts(cursor, delimiter.begin);
             gap(out, cursor, before_line_end(text_, cursor, delimiter.begin));
             below.section = place.section;
             if (!below.section.empty()) below.section += '.';
             below.section += std::to_string(out.children.size() + 1);
             cursor = entity(child, delimiter.end, below, out.children.emplace_back());
+        }
+        return cursor;
+    }
+
+    // Behind delimiter lines that follow each other at once: there is no part between them.
+    std::size_t past_empty_parts(std::size_t cursor, std::size_t limit) const {
+        for (auto found = boundaries_.at(cursor); found && found->end <= limit;
+             found = boundaries_.at(cursor)) {
+            cursor = found->end;
         }
         return cursor;
     }
@@ -216,21 +229,43 @@ Entity headerless(std::string_view text) {
     return root;
 }
 
+struct Walked {
+    ParsedMessage message;
+    unsigned entities = 0;
+};
+
+Walked walked(std::string_view text, std::size_t begin, const StructureNode& structure, const ParseLimits& limits) {
+    Walked result;
+    Walk walk(text, limits);
+    walk.entity(structure, begin, {}, result.message.root);
+    result.message.root.header_range.begin = 0;  // what stands before the first field is nobody's body
+    walk.finish(result.message);
+    result.entities = walk.entities();
+    return result;
+}
+
+// A multipart in which no part was found.
+bool has_unsplit_multipart(const Entity& entity) {
+    if (entity.is_leaf()) return entity.is_multipart();
+    return std::ranges::any_of(entity.children, has_unsplit_multipart);
+}
+
 }  // namespace
 
 ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    ParsedMessage parsed;
     const std::size_t begin = skip_prelude(text, 0);
-    const Structure structure = find_structure(text, begin, limits.depth);
-    if (!structure.root) {
-        parsed.root = headerless(text);
-        return parsed;
+    const auto structure = find_structure(text, begin, limits);
+    if (!structure) return {headerless(text), true};
+    Walked result = walked(text, begin, *structure, limits);
+    // GMime gives up on fields that other readers still understand: a second opinion, which must be better.
+    if (has_unsplit_multipart(result.message.root)) {
+        if (const auto second = find_structure_by_lines(text, begin, limits)) {
+            Walked other = walked(text, begin, *second, limits);
+            if (other.entities > result.entities) result = std::move(other);
+        }
     }
-    Walk walk(text, limits);
-    walk.entity(*structure.root, begin, {}, parsed.root);
-    walk.finish(parsed);
-    return parsed;
+    return std::move(result.message);
 }
 
 }  // namespace postern::mime

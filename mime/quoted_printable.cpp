@@ -7,54 +7,78 @@ namespace postern::mime {
 
 namespace {
 
-// The value of a hex digit, or -1.
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
+consteval std::array<signed char, 256> make_hex_values() {
+    std::array<signed char, 256> values{};
+    values.fill(-1);
+    for (int i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
+    for (int i = 0; i < 6; ++i) {
+        values[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
+        values[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(10 + i);
+    }
+    return values;
 }
+
+constexpr std::array<signed char, 256> hex_values = make_hex_values();
+
+// The value of a hex digit, or -1.
+int hex_value(char c) { return hex_values[static_cast<unsigned char>(c)]; }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-void append(Buffer& out, const char* first, std::size_t size) {
-    out.append(std::as_bytes(std::span(first, size)));
+// A run this short is copied octet by octet; only then is memchr worth its call.
+constexpr std::ptrdiff_t short_run = 16;
+
+// Copies up to the next '=' or the end; returns where it stopped.
+const char* copy_run(const char* in, const char* end, char*& out) {
+    const char* const soon = end - in > short_run ? in + short_run : end;
+    while (in != soon && *in != '=') *out++ = *in++;
+    if (in != soon || in == end) return in;
+    const auto left = static_cast<std::size_t>(end - in);
+    const void* escape = std::memchr(in, '=', left);
+    const std::size_t size = escape == nullptr ? left : static_cast<std::size_t>(static_cast<const char*>(escape) - in);
+    std::memcpy(out, in, size);
+    out += size;
+    return in + size;
 }
 
 }  // namespace
 
+struct QuotedPrintableDecoder::Cursor {
+    const char* in;
+    const char* end;
+    char* out;
+};
+
 void QuotedPrintableDecoder::decode(std::span<const std::byte> chunk, Buffer& out) {
-    out.grow(chunk.size() + max_pending);
-    const char* in = reinterpret_cast<const char*>(chunk.data());
-    const char* const end = in + chunk.size();
-    while (in != end) {
-        if (after_soft_cr_) {
-            after_soft_cr_ = false;
-            if (*in == '\n') {
-                ++in;
-                continue;
-            }
+    char* const first = reinterpret_cast<char*>(out.grow(bound(chunk.size())));
+    const char* const in = reinterpret_cast<const char*>(chunk.data());
+    Cursor cursor{in, in + chunk.size(), first};
+    while (cursor.in != cursor.end) step(cursor);
+    out.commit(static_cast<std::size_t>(cursor.out - first));
+}
+
+// The common escapes, whole and in sight, do not go through the state.
+void QuotedPrintableDecoder::step(Cursor& cursor) {
+    const char* const in = cursor.in;
+    if (after_soft_cr_) {
+        after_soft_cr_ = false;
+        if (*in == '\n') {
+            ++cursor.in;
+            return;
         }
-        if (pending_size_ > 0) {
-            if (take(*in, out)) ++in;
-            continue;
-        }
-        // The common escape, whole and in sight, without going through the state.
-        if (*in == '=' && end - in >= 3 && hex_value(in[1]) >= 0 && hex_value(in[2]) >= 0) {
-            const auto octet = static_cast<std::byte>(hex_value(in[1]) * 16 + hex_value(in[2]));
-            out.append({&octet, 1});
-            in += 3;
-            continue;
-        }
-        if (*in == '=') {
-            open();
-            ++in;
-            continue;
-        }
-        const void* escape = std::memchr(in, '=', static_cast<std::size_t>(end - in));
-        const char* const stop = escape == nullptr ? end : static_cast<const char*>(escape);
-        append(out, in, static_cast<std::size_t>(stop - in));
-        in = stop;
+    }
+    if (pending_size_ > 0) {
+        if (take(*in, cursor.out)) ++cursor.in;
+    } else if (*in != '=') {
+        cursor.in = copy_run(in, cursor.end, cursor.out);
+    } else if (cursor.end - in >= 3 && in[1] == '\r' && in[2] == '\n') {
+        cursor.in += 3;
+    } else if (cursor.end - in >= 3 && hex_value(in[1]) >= 0 && hex_value(in[2]) >= 0) {
+        *cursor.out++ = static_cast<char>(hex_value(in[1]) * 16 + hex_value(in[2]));
+        cursor.in += 3;
+    } else {
+        open();
+        ++cursor.in;
     }
 }
 
@@ -64,7 +88,10 @@ DecodeResult QuotedPrintableDecoder::finish(Buffer& out) {
         pending_size_ = 0;
         result_.truncated = true;
     }
-    give_up(out);
+    char* const first = reinterpret_cast<char*>(out.grow(max_pending));
+    char* end = first;
+    give_up(end);
+    out.commit(static_cast<std::size_t>(end - first));
     return result_;
 }
 
@@ -73,7 +100,7 @@ void QuotedPrintableDecoder::open() {
     pending_size_ = 1;
 }
 
-bool QuotedPrintableDecoder::take(char octet, Buffer& out) {
+bool QuotedPrintableDecoder::take(char octet, char*& out) {
     const char last = pending_[pending_size_ - 1];
     const bool only_blanks = pending_size_ == 1 || is_blank(last);
     if (only_blanks && (octet == '\n' || octet == '\r')) {
@@ -88,8 +115,7 @@ bool QuotedPrintableDecoder::take(char octet, Buffer& out) {
         return true;
     }
     if (pending_size_ == 2 && hex_value(last) >= 0 && hex_value(octet) >= 0) {
-        const auto decoded = static_cast<std::byte>(hex_value(last) * 16 + hex_value(octet));
-        out.append({&decoded, 1});
+        *out++ = static_cast<char>(hex_value(last) * 16 + hex_value(octet));
         pending_size_ = 0;
         return true;
     }
@@ -98,10 +124,11 @@ bool QuotedPrintableDecoder::take(char octet, Buffer& out) {
 }
 
 // What looked like an escape is none: it stands for itself.
-void QuotedPrintableDecoder::give_up(Buffer& out) {
+void QuotedPrintableDecoder::give_up(char*& out) {
     if (pending_size_ == 0) return;
     ++result_.junk;
-    append(out, pending_.data(), pending_size_);
+    std::memcpy(out, pending_.data(), pending_size_);
+    out += pending_size_;
     pending_size_ = 0;
 }
 

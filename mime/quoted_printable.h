@@ -26,9 +26,11 @@ private:
     // An escape still open: '=' and what followed it. More blanks than fit are no soft line break.
     static constexpr std::size_t max_pending = 128;
 
+    struct Cursor;
+    void step(Cursor& cursor);
     // Takes one octet of an open escape; false when the octet does not belong to it.
-    bool take(char octet, Buffer& out);
-    void give_up(Buffer& out);
+    bool take(char octet, char*& out);
+    void give_up(char*& out);
     void open();
 
     std::array<char, max_pending> pending_{};

@@ -6,6 +6,7 @@
 #include "signatures/byte_pairs.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace postern::signatures {
@@ -25,8 +26,16 @@ constexpr double literal_cost = 0.5;    // for each further literal
 // With less than this, eight octets are no better than fewer ones might be.
 constexpr double rare_enough = 14;
 
-// The octets that may stand at one place; empty: too many to write out.
-using Column = std::string;
+// The octets that may stand at one place; none: too many to write out.
+struct Column {
+    std::uint8_t count = 0;
+    std::array<char, most_literals> octets{};
+
+    void add(char octet) {
+        const auto end = octets.begin() + count;
+        if (std::find(octets.begin(), end, octet) == end) octets[count++] = octet;
+    }
+};
 
 // Columns in a row, with their distance from the start of the part, where it is known.
 struct Run {
@@ -38,13 +47,9 @@ struct Run {
 Column nibble_column(unsigned char value, unsigned char mask) {
     Column column;
     for (unsigned octet = 0; octet < 256; ++octet) {
-        if ((octet & mask) == value) column.push_back(static_cast<char>(octet));
+        if ((octet & mask) == value) column.add(static_cast<char>(octet));
     }
-    return column.size() <= most_literals ? column : Column();
-}
-
-void add_octet(Column& column, char octet) {
-    if (column.find(octet) == column.npos) column.push_back(octet);
+    return column;
 }
 
 // Alternatives of one length, column by column. Pairs that do not occur together come along: more
@@ -58,12 +63,9 @@ std::vector<Column> columns_of_choices(const Element& element) {
                                             return choice.size() == 1 &&
                                                    choice[0].kind == ElementKind::literal;
                                         });
-    if (!plain) return columns;
+    if (!plain || element.choices.size() > most_literals) return columns;
     for (const Sequence& choice : element.choices) {
-        for (std::size_t i = 0; i < width; ++i) add_octet(columns[i], choice[0].octets[i]);
-    }
-    for (Column& column : columns) {
-        if (column.size() > most_literals) column.clear();
+        for (std::size_t i = 0; i < width; ++i) columns[i].add(choice[0].octets[i]);
     }
     return columns;
 }
@@ -82,14 +84,14 @@ private:
         position_ += width.max;
         auto& columns = runs_.back().columns;
         if (element.kind == ElementKind::literal) {
-            for (const char octet : element.octets) columns.emplace_back(1, octet);
+            for (const char octet : element.octets) columns.push_back({1, {octet}});
         } else if (element.kind == ElementKind::masked) {
             for (std::size_t i = 0; i < element.octets.size(); ++i) {
                 columns.push_back(nibble_column(static_cast<unsigned char>(element.octets[i]),
                                                 static_cast<unsigned char>(element.mask[i])));
             }
         } else if (element.kind == ElementKind::alternatives && width.fixed()) {
-            for (Column& column : columns_of_choices(element)) columns.push_back(std::move(column));
+            for (const Column& column : columns_of_choices(element)) columns.push_back(column);
         } else if (width.max != 0) {
             begin_run(width.fixed());
         }
@@ -111,11 +113,22 @@ std::vector<std::string> written_out(const Column* window, std::size_t length) {
     for (std::size_t i = 0; i < length; ++i) {
         std::vector<std::string> longer;
         for (const std::string& literal : literals) {
-            for (const char octet : window[i]) longer.push_back(literal + octet);
+            for (std::size_t n = 0; n < window[i].count; ++n) {
+                longer.push_back(literal + window[i].octets[n]);
+            }
         }
         literals = std::move(longer);
     }
     return literals;
+}
+
+double bits_of(const Column* window, std::size_t length) {
+    double bits = first_octet_bits(static_cast<std::uint8_t>(window[0].octets[0]));
+    for (std::size_t i = 1; i < length; ++i) {
+        bits += next_octet_bits(static_cast<std::uint8_t>(window[i - 1].octets[0]),
+                                static_cast<std::uint8_t>(window[i].octets[0]));
+    }
+    return bits;
 }
 
 double bits_of(const std::string& literal) {
@@ -153,11 +166,12 @@ private:
     void look_at(const Run& run, std::size_t part, std::size_t at, std::size_t length) {
         const Column* window = &run.columns[at];
         std::size_t count = 1;
-        for (std::size_t i = 0; i < length && count != 0; ++i) {
-            count *= window[i].size();
-            if (count > most_literals) return;
+        for (std::size_t i = 0; i < length && count != 0 && count <= most_literals; ++i) {
+            count *= window[i].count;
         }
-        if (count == 0) return;
+        if (count == 0 || count > most_literals) return;
+        // Nearly every window is one literal and no better than what there is: told without writing it out.
+        if (count == 1 && bits_of(window, length) <= score_) return;
         std::vector<std::string> literals = written_out(window, length);
         const double score = score_of(literals) - (run.fixed ? 0 : loose_cost);
         if (score <= score_) return;

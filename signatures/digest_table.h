@@ -30,6 +30,8 @@ class NameArena {
 public:
     // Throws std::length_error beyond 4 GiB of names.
     std::uint32_t add(std::string_view name);
+    // Makes room for names of so many octets more.
+    void expect(std::size_t octets) { names_.reserve(names_.size() + octets); }
     std::string_view at(std::uint32_t place) const { return {names_.data() + place}; }
 
 private:

@@ -55,9 +55,9 @@ struct SetBuilder::State {
     void add_file(const std::filesystem::path& path) {
         std::error_code error;
         // A name without a format is told before the file is read, which may be large.
-        const std::string text = format_of(path.string()) ? read_file(path, error) : std::string();
+        const FileText text = format_of(path.string()) ? read_file(path, error) : FileText();
         if (error) return cannot_read(path, error);
-        add(path.string(), text);
+        add(path.string(), text.view());
     }
 
     void cannot_read(const std::filesystem::path& path, const std::error_code& error) {

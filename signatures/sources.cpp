@@ -57,16 +57,16 @@ std::vector<std::filesystem::path> source_files(const std::filesystem::path& fol
     return files;
 }
 
-std::string read_file(const std::filesystem::path& path, std::error_code& error) {
-    std::string text;
+FileText read_file(const std::filesystem::path& path, std::error_code& error) {
+    FileText text;
     error.clear();
     const auto size = std::filesystem::file_size(path, error);
     if (error) return text;
+    text.octets = std::make_unique_for_overwrite<char[]>(size);
     std::ifstream file(path, std::ios::binary);
-    text.resize(size);
-    file.read(text.data(), static_cast<std::streamsize>(size));
+    file.read(text.octets.get(), static_cast<std::streamsize>(size));
+    text.size = static_cast<std::size_t>(file.gcount());
     if (!file) error = std::error_code(errno != 0 ? errno : EIO, std::generic_category());
-    text.resize(error ? 0 : static_cast<std::size_t>(file.gcount()));
     return text;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,14 @@ std::optional<Format> format_of(std::string_view name);
 std::vector<std::filesystem::path> source_files(const std::filesystem::path& folder,
                                                 std::error_code& error);
 
+// The octets of a file, held without having been cleared first: sources can have a gigabyte.
+struct FileText {
+    std::unique_ptr<char[]> octets;
+    std::size_t size = 0;
+    std::string_view view() const { return {octets.get(), size}; }
+};
+
 // The whole file. On failure `error` says why.
-std::string read_file(const std::filesystem::path& path, std::error_code& error);
+FileText read_file(const std::filesystem::path& path, std::error_code& error);
 
 }  // namespace postern::signatures

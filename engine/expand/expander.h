@@ -10,8 +10,8 @@
 #include "engine/content.h"
 #include "engine/file_type.h"
 
-#include <functional>
 #include <string>
+#include <vector>
 
 namespace postern::engine::expand {
 
@@ -19,6 +19,7 @@ struct Member {
     std::string name;      // as stored; "" for the content of a bare compressed stream
     mime::Buffer bytes;
     bool complete = true;  // false: the container was damaged or a limit cut it; `bytes` is what came out
+    std::vector<std::string> other_names;  // where the container names it more than once, and differently
 };
 
 // What was noticed about the container or one of its members; `member` may be empty.
@@ -49,6 +50,11 @@ bool is_container(FileType type);
 Wrapping wrapping_of(FileType type);
 
 // Opens the container and hands every member to the sink. Thread-safe; keeps no state, takes no lock.
+// Asks the budget itself whether a container at content.depth may be opened.
+//
+// A content whose type is no container but which may_hold_zip() (identify.h) is given here with its own
+// type: the zips in it are carved out, and what is odd about them is not remarked on, since many honest
+// documents hold cut and scattered zips.
 void expand(const Content& content, FileType type, Budget& budget, Sink& sink);
 
 }  // namespace postern::engine::expand

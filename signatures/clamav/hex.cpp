@@ -15,13 +15,15 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 }
 
 bool parse_hex(std::string_view text, std::uint8_t* out) {
+    // A digit that is none is negative, and stays so in the sum of all: one test at the end.
+    int all = 0;
     for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
         const int high = hex_digit(text[i]);
         const int low = hex_digit(text[i + 1]);
-        if (high < 0 || low < 0) return false;
-        out[i / 2] = static_cast<std::uint8_t>(high << 4 | low);
+        all |= high | low;
+        out[i / 2] = static_cast<std::uint8_t>((high & 15) << 4 | (low & 15));
     }
-    return text.size() % 2 == 0;
+    return all >= 0 && text.size() % 2 == 0;
 }
 
 }  // namespace postern::signatures::clamav

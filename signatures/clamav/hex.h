@@ -2,6 +2,7 @@
 // Hexadecimal digits and decimal numbers as signature sources write them.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,12 +10,19 @@
 
 namespace postern::signatures::clamav {
 
-// 0 to 15, or -1. A table would be faster for nothing: parsing is a small part of building.
+// 0 to 15, or -1.
 inline int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+    static constexpr std::array<std::int8_t, 256> values = [] {
+        std::array<std::int8_t, 256> table{};
+        table.fill(-1);
+        for (std::int8_t i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = i;
+        for (std::int8_t i = 0; i < 6; ++i) {
+            table[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+            table[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+        }
+        return table;
+    }();
+    return values[static_cast<unsigned char>(c)];
 }
 
 // The whole text as a decimal number; nothing when it is none or does not fit.

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/expand/one_shot.h"
+
+#include <libdeflate.h>
+
+#include <new>
+
+namespace postern::engine::expand {
+namespace {
+
+// Deflate expands 1032 times at most; what claims more is a lie.
+bool believable(std::uint64_t size, std::size_t packed) {
+    return size / 1032 <= static_cast<std::uint64_t>(packed);
+}
+
+}  // namespace
+
+struct OneShot::State {
+    std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> decompressor{
+        libdeflate_alloc_decompressor(), &libdeflate_free_decompressor};
+};
+
+OneShot::OneShot() : state_(std::make_unique<State>()) {
+    if (!state_->decompressor) throw std::bad_alloc();
+}
+OneShot::~OneShot() = default;
+
+bool OneShot::inflate(Octets packed, std::uint64_t size, Production& out) {
+    if (!believable(size, packed.size())) return false;
+    const std::span<std::byte> room = out.all_at_once(size);
+    if (room.size() != size || size == 0) return false;
+    std::size_t written = 0;
+    const bool done = libdeflate_deflate_decompress(state_->decompressor.get(), packed.data(), packed.size(),
+                                                    room.data(), room.size(), &written) ==
+                      LIBDEFLATE_SUCCESS;
+    out.settle(size, done ? written : 0);
+    return done;
+}
+
+bool OneShot::gunzip(Octets packed, Production& out) {
+    if (packed.size() < 18) return false;
+    const std::uint32_t size = le32(packed, packed.size() - 4);
+    if (!believable(size, packed.size())) return false;
+    const std::span<std::byte> room = out.all_at_once(size);
+    if (room.size() != size || size == 0) return false;
+    std::size_t read = 0, written = 0;
+    const bool done =
+        libdeflate_gzip_decompress_ex(state_->decompressor.get(), packed.data(), packed.size(), room.data(),
+                                      room.size(), &read, &written) == LIBDEFLATE_SUCCESS &&
+        read == packed.size();
+    out.settle(size, done ? written : 0);
+    return done;
+}
+
+std::uint32_t crc32_of(Octets bytes) { return libdeflate_crc32(0, bytes.data(), bytes.size()); }
+
+}  // namespace postern::engine::expand
