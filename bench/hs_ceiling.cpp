@@ -7,6 +7,7 @@
 // scanner that matches by such literals can be faster; how near postern comes is the figure to watch.
 #include "corpora/loader.h"
 #include "engine/expand/expander.h"
+#include "engine/file_types.h"
 #include "engine/identify.h"
 #include "mime/parser.h"
 #include "mime/reading.h"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `./run bench`: postern beside ClamAV's daemon, over the same mail with the same signatures, on this machine.
 #
-#   bench/run.sh [--record] [--bytes SIZE] [--repeats N] [--seed N]
+#   bench/run.sh [--record] [--bytes OCTETS] [--messages N] [--repeats N] [--seed N]
 #
 # Prints a table; leaves result.json, throughput.svg and all inputs in build/bench. With --record the same
 # goes to bench/results/DATE-MACHINE.md. docs/benchmarks.md says how to read it.
@@ -16,7 +16,7 @@ work=$PWD/build/bench
 tools=$PWD/build/release
 postern=$tools/postern
 rows=$work/rows.jsonl
-bytes=300M
+bytes=300000000
 messages=2000
 seed=1
 repeats=3
@@ -62,7 +62,7 @@ digests-1000000 0 1000000'
 
 generate() {
     local name bodies digests
-    say "generating $bytes of mail and the signature sets"
+    say "generating $((bytes / 1000000)) MB of mail and the signature sets"
     rm -rf "$work/corpus" "$work/mail" "$work"/mail-1-in-* "$work/small" "$work/sets"
     "$postern" corpus generate --messages "$messages" --bytes "$bytes" --seed "$seed" --out "$work/corpus"
     mkdir -p "$work/mail" "$work/small"
