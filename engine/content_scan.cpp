@@ -135,7 +135,9 @@ private:
     }
 
     void open();
+    bool is_message() const;
     void open_message();
+    void put_header_before(ParsedSource& source) const;
     void explain();
 
     ScanRun& run_;
@@ -216,13 +218,13 @@ void Unfolding::remark(expand::Remark remark) {
     }
 }
 
-bool is_message(const Content& content, FileType type) {
-    return type == FileType::mail || content.declared_type.starts_with("message/") ||
-           content.declared_type.starts_with("multipart/");
+bool ContentScan::is_message() const {
+    return type_ == FileType::mail || content().declared_type.starts_with("message/") ||
+           !item_.header.empty();
 }
 
 void ContentScan::open() {
-    if (is_message(content(), type_)) return open_message();
+    if (is_message()) return open_message();
     if (!expand::is_container(type_) && !may_hold_zip(content().bytes)) return;
     Unfolding unfolding(*this);
     expand::expand(content(), type_, run_.budget, unfolding);
@@ -235,12 +237,21 @@ void ContentScan::open_message() {
     ParsedSource source;
     source.bytes = content().bytes;
     source.owner = content().owner;
+    if (!item_.header.empty()) put_header_before(source);
     source.path = content().path;
     source.depth = content().depth + 1;
     source.wrapping = content().wrapping;
     source.origin = std::make_shared<const Origin>(item_.origin->base());
     source.allowed = item_.allowed;
     scan_parsed(run_, std::move(source));
+}
+
+void ContentScan::put_header_before(ParsedSource& source) const {
+    auto whole = std::make_shared<mime::Buffer>(item_.header.size() + content().bytes.size());
+    whole->append(std::as_bytes(std::span(item_.header)));
+    whole->append(content().bytes);
+    source.bytes = whole->bytes();
+    source.owner = std::move(whole);
 }
 
 void ContentScan::explain() {

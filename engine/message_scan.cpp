@@ -4,6 +4,7 @@
 #include "mime/parser.h"
 
 #include <chrono>
+#include <strings.h>
 
 namespace postern::engine {
 
@@ -73,6 +74,18 @@ private:
         return names;
     }
 
+    // What is left of the header of a multipart whose transfer encoding was undone: its types.
+    std::string type_fields(const mime::Entity& entity) const {
+        std::string fields;
+        for (const mime::HeaderField& field : entity.header) {
+            if (field.name.size() != 12 || strncasecmp(field.name.data(), "Content-Type", 12) != 0) continue;
+            const auto bytes = mime::slice(source_->bytes, field.range);
+            fields.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+            if (!fields.ends_with('\n')) fields += "\r\n";
+        }
+        return fields.empty() ? fields : fields + "\r\n";
+    }
+
     std::string path_of(const mime::Entity& entity) const {
         return join_path(source_->path, entity.section);
     }
@@ -119,6 +132,7 @@ void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
         content.owner = source_->owner;
         return scan_content_soon(run_, std::move(item));
     }
+    if (entity.is_multipart()) item.header = type_fields(entity);
     constexpr std::size_t worth_a_task = 32768;
     if (reading.range.size() < worth_a_task) return decode(std::move(item), reading);
     run_.tasks->run([self = *this, item = std::move(item), reading = std::move(reading)]() mutable {

@@ -62,6 +62,7 @@ struct Subcontent {
     Content content;
     std::shared_ptr<const Origin> origin;
     bool allowed = false;  // an allow-list names it or something around it: no signature speaks
+    std::string header;    // of an encoded multipart: the fields without which it cannot be parsed
     ContentStep step;      // filled in only where the scan explains itself
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Simple damage to every sample: whatever comes of it has a verdict, soon, and the same one twice.
 // POSTERN_MUTATIONS says how many of each sample (default 20).
+#include "corpora/samples.h"
 #include "tests/engine/scanner_fixture.h"
-#include "tests/support/samples.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -67,10 +67,10 @@ TEST(Mutation, AnyDamageHasAVerdict) {
     const Scanner scanner(built_in_set(), Limits{}, 1);
     const unsigned wanted = mutations_wanted();
     std::size_t scanned = 0;
-    for (const auto& sample : postern::tests::load_samples(POSTERN_SOURCE_DIR)) {
+    for (const auto& sample : corpora::load_samples(samples_folder)) {
         Random random(static_cast<unsigned>(std::hash<std::string>()(sample.name)));
         for (unsigned i = 0; i < wanted; ++i) {
-            const auto message = mime::Message::own(mutated(sample.message, random));
+            const auto message = mime::Message::own(mutated(std::string(sample.message.text()), random));
             const auto start = std::chrono::steady_clock::now();
             const Verdict verdict = scanner.scan(message);
             EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << sample.name << " " << i;

@@ -10,6 +10,8 @@
 
 namespace postern::engine::tests {
 
+inline const std::string samples_folder = std::string(POSTERN_SOURCE_DIR) + "/corpora/samples/";
+
 inline std::shared_ptr<const signatures::SignatureSet> built_in_set() {
     signatures::SetBuilder builder;
     builder.add_built_in();
