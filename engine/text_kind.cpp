@@ -94,22 +94,30 @@ bool is_tag(std::string_view at, std::string_view name) {
            name.find(' ') != std::string_view::npos;
 }
 
+bool is_html_tag(std::string_view tag) {
+    return std::ranges::any_of(html_tags, [tag](std::string_view name) { return is_tag(tag, name); });
+}
+
 struct Markup {
     bool html = false, script = false, hta = false, job = false, scriptlet = false;
 };
 
 Markup markup_of(std::string_view text) {
     Markup seen;
-    const auto note = [](bool& what, bool found) { what = what || found; };
     for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
         const std::string_view tag = text.substr(at + 1, 32);
-        note(seen.hta, starts_with_nocase(tag, "hta:application"));
-        note(seen.script, is_tag(tag, "script"));
-        note(seen.job, is_tag(tag, "job") || is_tag(tag, "package"));
-        note(seen.scriptlet, is_tag(tag, "scriptlet") || is_tag(tag, "component"));
-        note(seen.html, at < text_window && std::ranges::any_of(html_tags, [&](std::string_view name) {
-                 return is_tag(tag, name);
-             }));
+        switch (tag.empty() ? '\0' : lower(tag.front())) {
+            case 'h': seen.hta = seen.hta || starts_with_nocase(tag, "hta:application"); break;
+            case 's':
+                seen.script = seen.script || is_tag(tag, "script");
+                seen.scriptlet = seen.scriptlet || is_tag(tag, "scriptlet");
+                break;
+            case 'j': seen.job = seen.job || is_tag(tag, "job"); break;
+            case 'p': seen.job = seen.job || is_tag(tag, "package"); break;
+            case 'c': seen.scriptlet = seen.scriptlet || is_tag(tag, "component"); break;
+            default: break;
+        }
+        seen.html = seen.html || (at < text_window && is_html_tag(tag));
     }
     return seen;
 }

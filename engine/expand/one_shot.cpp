@@ -29,10 +29,11 @@ bool OneShot::inflate(Octets packed, std::uint64_t size, Production& out) {
     if (!believable(size, packed.size())) return false;
     const std::span<std::byte> room = out.all_at_once(size);
     if (room.size() != size || size == 0) return false;
-    std::size_t written = 0;
-    const bool done = libdeflate_deflate_decompress(state_->decompressor.get(), packed.data(), packed.size(),
-                                                    room.data(), room.size(), &written) ==
-                      LIBDEFLATE_SUCCESS;
+    std::size_t read = 0, written = 0;
+    const bool done =
+        libdeflate_deflate_decompress_ex(state_->decompressor.get(), packed.data(), packed.size(),
+                                         room.data(), room.size(), &read, &written) == LIBDEFLATE_SUCCESS &&
+        read == packed.size();
     out.settle(size, done ? written : 0);
     return done;
 }

@@ -17,7 +17,7 @@ public:
     OneShot();
     ~OneShot();
 
-    // True when the stream ended as it should within `size` octets; they are in `out` then.
+    // True when the stream ended with the input and within `size` octets; they are in `out` then.
     bool inflate(Octets packed, std::uint64_t size, Production& out);
     // The same for a gzip file of one member and nothing behind it; its checksum was right.
     bool gunzip(Octets packed, Production& out);

@@ -8,6 +8,8 @@
 #include "engine/expand/one_shot.h"
 #include "engine/expand/zip_survey.h"
 
+#include "mime/range.h"
+
 #include <algorithm>
 #include <array>
 
@@ -26,9 +28,43 @@ bool is_known(std::uint16_t method) {
 // How one attempt went.
 enum class Outcome : std::uint8_t { whole, wrong_sum, damaged, limited };
 
+struct Unpacked {
+    bool ended = false;         // as it should
+    std::size_t consumed = 0;   // of the packed data
+};
+
+// Octets between the end of a member's stream and the end that its header gives. A reader that goes by the
+// stream takes them for the next local header.
+constexpr std::size_t most_tails = 16;
+
 class ZipExpansion {
 public:
     ZipExpansion(Octets archive, Expansion& expansion) : archive_(archive), expansion_(expansion) {}
+
+    void expand_all() {
+        survey(0, archive_.size());
+        for (std::size_t i = 0; i < tails_.size() && !expansion_.stopped(); ++i)
+            survey(tails_[i].begin, tails_[i].size());
+    }
+
+private:
+    void survey(std::size_t begin, std::size_t size) {
+        const std::uint64_t most = expansion_.budget().limits().entries;
+        const ZipSurvey found = survey_zip(cut(archive_, begin, size), static_cast<std::size_t>(most) + 1);
+        if (begin == 0) tell(found);
+        for (ZipMember member : found.members) {
+            if (!expansion_.another(std::string(member.name))) return;
+            member.data += begin;
+            expand(member);
+            if (expansion_.stopped()) return;
+        }
+    }
+
+    void tell(const ZipSurvey& found) {
+        for (const ZipDefect& defect : found.defects)
+            expansion_.damaged(std::string(defect.member), std::string(defect.text));
+        if (found.directory_encrypted) expansion_.encrypted({}, "encrypted directory");
+    }
 
     void expand(const ZipMember& member) {
         if (is_folder(member)) return;
@@ -46,7 +82,6 @@ public:
         if (any_plain && !any_whole) try_other_ways(member, any_known);
     }
 
-private:
     static bool is_folder(const ZipMember& member) {
         const bool named_so = member.name.ends_with('/') && member.other_names.empty();
         return named_so && std::ranges::all_of(member.claims, [](const Claim& claim) {
@@ -69,7 +104,9 @@ private:
     bool attempt(const ZipMember& member, const Claim& claim) {
         Production out(expansion_.budget());
         const Octets data = data_of(member, claim);
-        Outcome outcome = unpack(member, claim, data, out);
+        const Unpacked unpacked = unpack(member, claim, data, out);
+        Outcome outcome = out.refused() ? Outcome::limited : unpacked.ended ? Outcome::whole : Outcome::damaged;
+        if (outcome == Outcome::whole) note_tail(member, unpacked.consumed, data.size());
         if (outcome == Outcome::whole && member.packed_known && out.bytes().size() != claim.size)
             outcome = Outcome::damaged;
         if (outcome == Outcome::whole && member.crc_known && crc32_of(out.bytes()) != member.crc)
@@ -96,26 +133,30 @@ private:
         expansion_.deliver(std::move(result), out);
     }
 
-    Outcome unpack(const ZipMember& member, const Claim& claim, Octets data, Production& out) {
-        bool ended = false;
-        switch (claim.method) {
-            case stored: ended = out.append(unsized(member, data)); break;
-            case deflated:
-                ended = (member.packed_known && one_shot_.inflate(data, claim.size, out)) ||
-                        turn(*make_inflater(Framing::raw), data, out);
-                break;
-            case bzip2: ended = turn(*make_bunzip2(), data, out); break;
-            case xz: ended = turn(*make_unlzma(out.limits()), data, out); break;
-            case lzma: ended = unpack_lzma(claim, data, out); break;
-            case zstd: ended = unfilter(data, out).empty(); break;
-            default: ended = unzip_rare({data, claim.method, claim.size, member.crc}, out).empty(); break;
-        }
-        if (out.refused()) return Outcome::limited;
-        return ended ? Outcome::whole : Outcome::damaged;
+    void note_tail(const ZipMember& member, std::size_t consumed, std::size_t present) {
+        if (!member.packed_known || consumed >= present) return;
+        expansion_.damaged(std::string(member.name), "octets behind the end of its data");
+        if (tails_.size() < most_tails) tails_.push_back({member.data + consumed, member.data + present});
     }
 
-    static bool turn(Decoder& decoder, Octets data, Production& out) {
-        return run(decoder, data, out).state == Decoder::State::end;
+    Unpacked unpack(const ZipMember& member, const Claim& claim, Octets data, Production& out) {
+        const auto all = [&](bool ended) { return Unpacked{ended, data.size()}; };
+        switch (claim.method) {
+            case stored: return all(out.append(unsized(member, data)));
+            case deflated:
+                if (member.packed_known && one_shot_.inflate(data, claim.size, out)) return all(true);
+                return turn(*make_inflater(Framing::raw), data, out);
+            case bzip2: return turn(*make_bunzip2(), data, out);
+            case xz: return turn(*make_unlzma(out.limits()), data, out);
+            case lzma: return all(unpack_lzma(claim, data, out));
+            case zstd: return all(unfilter(data, out).empty());
+            default: return all(unzip_rare({data, claim.method, claim.size, member.crc}, out).empty());
+        }
+    }
+
+    static Unpacked turn(Decoder& decoder, Octets data, Production& out) {
+        const Run result = run(decoder, data, out);
+        return {result.state == Decoder::State::end, result.consumed};
     }
 
     // Stored data of unknown length end where the next record begins.
@@ -157,7 +198,7 @@ private:
 
     bool try_inflate(const ZipMember& member, Octets data) {
         Production out(expansion_.budget());
-        const bool ended = turn(*make_inflater(Framing::raw), data, out);
+        const bool ended = turn(*make_inflater(Framing::raw), data, out).ended;
         if (!ended || out.bytes().empty()) {
             out.forget();
             return false;
@@ -180,22 +221,13 @@ private:
     Octets archive_;
     Expansion& expansion_;
     OneShot one_shot_;
+    std::vector<mime::ByteRange> tails_;
 };
 
 }  // namespace
 
 void expand_zip(Octets archive, Expansion& expansion) {
-    const std::uint64_t most = expansion.budget().limits().entries;
-    const ZipSurvey survey = survey_zip(archive, static_cast<std::size_t>(most) + 1);
-    for (const ZipDefect& defect : survey.defects)
-        expansion.damaged(std::string(defect.member), std::string(defect.text));
-    if (survey.directory_encrypted) expansion.encrypted({}, "encrypted directory");
-    ZipExpansion zip(archive, expansion);
-    for (const ZipMember& member : survey.members) {
-        if (!expansion.another(std::string(member.name))) return;
-        zip.expand(member);
-        if (expansion.stopped()) return;
-    }
+    ZipExpansion(archive, expansion).expand_all();
 }
 
 }  // namespace postern::engine::expand

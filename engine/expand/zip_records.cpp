@@ -2,6 +2,7 @@
 #include "engine/expand/zip_records.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace postern::engine::expand {
 namespace {
@@ -136,10 +137,14 @@ std::optional<EndRecord> end_record_at(Octets bytes, std::size_t at) {
 std::optional<EndRecord> last_end_record(Octets bytes) {
     if (bytes.size() < end_size) return std::nullopt;
     const std::size_t window = std::min(bytes.size(), end_size + longest_comment);
-    const std::string_view tail = text_of(bytes, bytes.size() - window);
-    for (std::size_t at = tail.rfind("PK\5\6"); at != std::string_view::npos;
-         at = at == 0 ? std::string_view::npos : tail.rfind("PK\5\6", at - 1)) {
-        if (auto end = end_record_at(bytes, bytes.size() - window + at)) return end;
+    // Asked of every content, and 6 is the rarest of the signature's octets in what people send.
+    const std::byte* const tail = bytes.data() + (bytes.size() - window);
+    for (std::size_t left = window; left >= 4;) {
+        const auto* last = static_cast<const std::byte*>(memrchr(tail + 3, 6, left - 3));
+        if (last == nullptr) break;
+        const std::size_t at = static_cast<std::size_t>(last - bytes.data()) - 3;
+        if (auto end = end_record_at(bytes, at)) return end;
+        left = static_cast<std::size_t>(last - tail);
     }
     return std::nullopt;
 }

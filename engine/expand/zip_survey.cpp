@@ -17,10 +17,9 @@ Claim claim_of(const MemberFields& fields) {
     return {fields.method, fields.packed, fields.size, fields.encrypted()};
 }
 
-// A local header that leaves its sizes to the descriptor says nothing about them.
-bool says_sizes(const LocalHeader& local) {
-    return !local.sizes_follow() || local.packed != 0 || local.size != 0;
-}
+// A local header that leaves its sizes to the descriptor may say one of them, both or none.
+bool says_packed(const LocalHeader& local) { return !local.sizes_follow() || local.packed != 0; }
+bool says_size(const LocalHeader& local) { return !local.sizes_follow() || local.size != 0; }
 
 // Some writers use '\' and another character set in one of the two headers. Only what is left then is
 // a difference that matters.
@@ -117,9 +116,10 @@ private:
         Claim claim = claim_of(entry);
         claim.method = local.method;
         claim.encrypted = local.encrypted();
-        const bool sizes = says_sizes(local);
-        if (sizes) claim.packed = local.packed, claim.size = local.size;
-        if (claim == claim_of(entry)) return sizes || entry.method != 0 || has_descriptor(entry, local);
+        if (says_packed(local)) claim.packed = local.packed;
+        if (says_size(local)) claim.size = local.size;
+        if (claim == claim_of(entry))
+            return says_packed(local) || entry.method != 0 || has_descriptor(entry, local);
         note_claim(member, claim);
         defect(entry.name, "its headers disagree on how it is packed");
         return false;
@@ -176,8 +176,7 @@ private:
     }
 
     std::size_t find(std::string_view signature, std::size_t from, std::size_t end) const {
-        const std::size_t at = text_of(archive_, 0, end).find(signature, from);
-        return at;
+        return text_of(archive_, 0, end).find(signature, from);
     }
 
     // Further archives in the same file: each with a directory of its own. True when there was one.
@@ -199,7 +198,7 @@ private:
             std::size_t from = at + 4;
             if (local && !by_data_.contains(local->data)) {
                 add_hidden(*local);
-                const bool skip = says_sizes(*local) && local->packed <= archive_.size() - local->data;
+                const bool skip = says_packed(*local) && local->packed <= archive_.size() - local->data;
                 if (skip) from = local->data + static_cast<std::size_t>(local->packed);
             }
             at = from < gap.end ? find("PK\3\4", from, gap.end) : none;
@@ -211,7 +210,7 @@ private:
         member.strong = local.strongly_encrypted();
         member.crc = local.crc;
         member.crc_known = !local.sizes_follow();
-        member.packed_known = says_sizes(local);
+        member.packed_known = says_packed(local);
         note_names(member, local);
         Claim claim = claim_of(local);
         if (!member.packed_known) claim.packed = archive_.size() - local.data;
