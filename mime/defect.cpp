@@ -62,6 +62,7 @@ constexpr auto rows = std::to_array<Row>({
     {encoded_message, "encoded-message",
      "A message/rfc822 is declared as base64 or quoted-printable, which RFC 2046 section 5.2.1 "
      "forbids."},
+    {header_limit, "header-limit", "The message has more header fields than the limit allows."},
     {entity_limit, "entity-limit", "The message has more entities than the limit allows."},
     {depth_limit, "depth-limit", "The message is nested deeper than the limit allows."},
     {structure_limit, "structure-limit",

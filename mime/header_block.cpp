@@ -53,8 +53,8 @@ std::string unfolded(std::string_view raw) {
 
 class Splitter {
 public:
-    Splitter(std::string_view text, const Boundaries& boundaries)
-        : text_(text), boundaries_(boundaries) {}
+    Splitter(std::string_view text, const Boundaries& boundaries, std::size_t& fields_left)
+        : text_(text), boundaries_(boundaries), fields_left_(fields_left) {}
 
     HeaderBlock split(std::size_t begin) {
         std::size_t line = begin;
@@ -96,6 +96,12 @@ private:
             end_here(line.begin);
             return;
         }
+        if (fields_left_ == 0) {
+            note(DefectCode::header_limit, line);
+            end_here(line.begin);
+            return;
+        }
+        --fields_left_;
         open_ = HeaderField{std::string(octets.substr(0, length)), {}, {line.begin, line.end}};
         value_begin_ = line.begin + octets.find(':') + 1;
     }
@@ -135,6 +141,7 @@ private:
 
     std::string_view text_;
     const Boundaries& boundaries_;
+    std::size_t& fields_left_;
     HeaderBlock block_;
     std::optional<HeaderField> open_;
     std::size_t value_begin_ = 0;
@@ -142,8 +149,9 @@ private:
 
 }  // namespace
 
-HeaderBlock split_header(std::string_view text, std::size_t begin, const Boundaries& boundaries) {
-    return Splitter(text, boundaries).split(begin);
+HeaderBlock split_header(std::string_view text, std::size_t begin, const Boundaries& boundaries,
+                         std::size_t& fields_left) {
+    return Splitter(text, boundaries, fields_left).split(begin);
 }
 
 bool is_field_line(std::string_view line) {

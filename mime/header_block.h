@@ -20,9 +20,16 @@ struct HeaderBlock {
     Defects defects;
 };
 
+// So many fields are kept of one message, in all its entities; hostile mail could have tens of
+// millions.
+inline constexpr std::size_t most_header_fields = 100'000;
+
 // Reads the block that begins at `begin`. It ends behind an empty line, before a delimiter line, or
 // with the text.
-HeaderBlock split_header(std::string_view text, std::size_t begin, const Boundaries& boundaries);
+// `fields_left` says how many fields may still be kept; for readers the header ends where they run
+// out.
+HeaderBlock split_header(std::string_view text, std::size_t begin, const Boundaries& boundaries,
+                         std::size_t& fields_left);
 
 // Where the header of a message really begins: behind a byte order mark, a mailbox's "From " line,
 // empty lines. `begin` itself when no field follows those.

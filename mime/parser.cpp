@@ -55,7 +55,8 @@ public:
 
 private:
     std::size_t header(std::size_t begin, const Place& place, Entity& out) {
-        HeaderBlock block = split_header(text_, begin, boundaries_);
+        HeaderBlock block = split_header(text_, begin, boundaries_, fields_left_);
+        if (fields_left_ == 0) reach(DefectCode::header_limit);
         out.section = place.section;
         out.header = std::move(block.fields);
         out.defects = std::move(block.defects);
@@ -222,6 +223,7 @@ private:
     const ParseLimits& limits_;
     Boundaries boundaries_;
     unsigned entities_ = 0;
+    std::size_t fields_left_ = most_header_fields;
     std::vector<DefectCode> reached_;
 };
 

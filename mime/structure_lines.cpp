@@ -43,7 +43,7 @@ public:
     std::size_t part(std::size_t begin, unsigned depth, std::string_view type_if_none,
                      StructureNode& node) {
         ++entities_;
-        const HeaderBlock block = split_header(text_, begin, boundaries_);
+        const HeaderBlock block = split_header(text_, begin, boundaries_, fields_left_);
         const std::size_t body = block.body_begin;
         node.first = begin;
         const HeaderField* field = first_field(block, "content-type");
@@ -105,6 +105,7 @@ private:
     const ParseLimits& limits_;
     Boundaries boundaries_;
     unsigned entities_ = 0;
+    std::size_t fields_left_ = most_header_fields;
 };
 
 }  // namespace

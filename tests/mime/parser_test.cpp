@@ -285,6 +285,16 @@ std::string repeated(std::string_view piece, std::size_t times) {
     return text;
 }
 
+TEST(Parser, KeepsABoundedNumberOfFields) {
+    const std::string text = repeated("A: b\n", 150'000) + "Content-Type: c/d\n\nbody";
+    const ParsedMessage message = parsed(text);
+    EXPECT_FALSE(message.complete);
+    EXPECT_EQ(message.root.header.size(), 100'000U);
+    EXPECT_TRUE(has(codes_of(message), "header-limit"));
+    EXPECT_FALSE(message.root.uncovered.empty());
+    expect_covered(text);
+}
+
 // On a thread with a stack as small as a worker's may be.
 TEST(Parser, SurvivesDeepNesting) {
     std::string nested;
