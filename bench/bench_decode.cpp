@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transfer decoding, by encoding, line length and kernel, in octets of encoded input; GMime's own base64
-// decoder beside it. Every case checks its answer before it is timed.
+// Transfer decoding, by encoding, line length and kernel, in octets of encoded input; GMime's own
+// base64 decoder beside it. Every case checks its answer before it is timed.
 #include "mime/base64.h"
 #include "mime/reading.h"
 
@@ -60,7 +60,9 @@ std::string quoted_printable_of(std::string_view plain, unsigned one_in) {
     return encoded;
 }
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
 
 void time_base64(benchmark::State& state, const std::string& encoded, Base64Kernel kernel) {
     static const std::string plain = random_octets(plain_size);
@@ -79,11 +81,20 @@ void time_base64(benchmark::State& state, const std::string& encoded, Base64Kern
 }
 
 void base64_columns(benchmark::State& state) {
-    const std::string encoded = base64_of(random_octets(plain_size),
-                                          static_cast<std::size_t>(state.range(0)), "\r\n");
+    const std::string encoded =
+        base64_of(random_octets(plain_size), static_cast<std::size_t>(state.range(0)), "\r\n");
     time_base64(state, encoded, best_base64_kernel());
 }
-BENCHMARK(base64_columns)->Arg(76)->Arg(60)->Arg(64)->Arg(72)->Arg(75)->Arg(77)->Arg(1000)->Arg(4)->Arg(0);
+BENCHMARK(base64_columns)
+    ->Arg(76)
+    ->Arg(60)
+    ->Arg(64)
+    ->Arg(72)
+    ->Arg(75)
+    ->Arg(77)
+    ->Arg(1000)
+    ->Arg(4)
+    ->Arg(0);
 
 void base64_76_lf(benchmark::State& state) {
     time_base64(state, base64_of(random_octets(plain_size), 76, "\n"), best_base64_kernel());

@@ -9,8 +9,8 @@ namespace postern::mime {
 
 namespace {
 
-// After a kernel that hardly got anywhere (junk everywhere) this many octets are walked before the next
-// attempt, so that starting it never costs more than walking.
+// After a kernel that hardly got anywhere (junk everywhere) this many octets are walked before the
+// next attempt, so that starting it never costs more than walking.
 constexpr std::size_t long_walk = 96;
 constexpr std::size_t good_progress = 24;
 
@@ -23,8 +23,8 @@ struct Base64Decoder::Cursor {
 };
 
 void Base64Decoder::decode(std::span<const std::byte> chunk, Buffer& out) {
-    auto* const first = reinterpret_cast<std::uint8_t*>(
-        out.grow(bound(chunk.size()) + base64_kernel_slack));
+    auto* const first =
+        reinterpret_cast<std::uint8_t*>(out.grow(bound(chunk.size()) + base64_kernel_slack));
     const auto* in = reinterpret_cast<const std::uint8_t*>(chunk.data());
     Cursor cursor{in, in + chunk.size(), first};
     while (cursor.in != cursor.end) {
@@ -107,6 +107,8 @@ bool has_padding_in_the_middle(std::span<const std::byte> bytes) {
     return false;
 }
 
-std::uint8_t base64_value(std::uint8_t octet) { return base64::values[octet]; }
+std::uint8_t base64_value(std::uint8_t octet) {
+    return base64::values[octet];
+}
 
 }  // namespace postern::mime

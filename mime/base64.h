@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Base64 (RFC 2045 section 6.8) over chunks, as tolerant as its readers are.
 //
-// Octets outside the alphabet are skipped and counted, lines may have any length, and what '=' does in
-// the middle is for the caller to choose. The bulk goes through a SIMD kernel (base64_simd.h), which
-// takes runs of clean lines; whatever it does not understand is walked octet by octet and handed back.
+// Octets outside the alphabet are skipped and counted, lines may have any length, and what '=' does
+// in the middle is for the caller to choose. The bulk goes through a SIMD kernel (base64_simd.h),
+// which takes runs of clean lines; whatever it does not understand is walked octet by octet and
+// handed back.
 //
 // Invariants
 //  (1) The output and the result do not depend on how the input is cut into chunks.
@@ -37,8 +38,8 @@ private:
 
     Base64Padding padding_;
     Base64Kernel kernel_;
-    std::uint32_t bits_ = 0;    // the sextets of the open quantum
-    unsigned sextets_ = 0;      // how many they are, 0 to 3
+    std::uint32_t bits_ = 0;      // the sextets of the open quantum
+    unsigned sextets_ = 0;        // how many they are, 0 to 3
     bool after_padding_ = false;  // a '=' was seen, and no data since
     bool stopped_ = false;
     DecodeResult result_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The alphabet of base64 (RFC 2045 table 1) and the tables that decoders make of it at compile time.
+// The alphabet of base64 (RFC 2045 table 1) and the tables that decoders make of it at compile
+// time.
 #pragma once
 
 #include <array>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel, compiled by Highway's foreach_target once for every instruction set.
 //
-// The one trick: a block that has an octet outside the alphabet is decoded all the same, and only its
-// clean quanta are kept: both pointers advance by less than a block. A line end thus costs a partial
-// block and nothing else, whatever the line length, and no search for line ends is made.
+// The one trick: a block that has an octet outside the alphabet is decoded all the same, and only
+// its clean quanta are kept: both pointers advance by less than a block. A line end thus costs a
+// partial block and nothing else, whatever the line length, and no search for line ends is made.
 //
 // An octet is classified by its two halves: the upper half selects a bit, the lower half the set of
-// upper halves for which it is *not* in the alphabet; the two meet in no bit where the octet is good.
+// upper halves for which it is *not* in the alphabet; the two meet in no bit where the octet is
+// good.
 #include "mime/base64_simd.h"
 
 #include "mime/base64_alphabet.h"
@@ -45,8 +46,8 @@ consteval Table make_bad_uppers() {
     return table;
 }
 
-// What to add to an octet to get its sextet, by upper half; '/' alone needs another than its row and
-// takes the place of row 1, which is not in the alphabet.
+// What to add to an octet to get its sextet, by upper half; '/' alone needs another than its row
+// and takes the place of row 1, which is not in the alphabet.
 consteval Table make_offsets() {
     Table table{};
     constexpr std::uint8_t samples[] = {'+', '0', 'A', 'P', 'a', 'p'};
@@ -61,8 +62,8 @@ alignas(16) inline constexpr Table upper_bits = make_upper_bits();
 alignas(16) inline constexpr Table bad_uppers = make_bad_uppers();
 alignas(16) inline constexpr Table offsets = make_offsets();
 // The three good octets of each 32-bit lane, most significant first, moved together.
-alignas(16) inline constexpr Table gather = {2,  1,  0,  6,    5,    4,    10,   9,
-                                             8,  14, 13, 12,   0x80, 0x80, 0x80, 0x80};
+alignas(16) inline constexpr Table gather = {2, 1,  0,  6,  5,    4,    10,   9,
+                                             8, 14, 13, 12, 0x80, 0x80, 0x80, 0x80};
 
 }  // namespace postern::mime::base64
 #endif
@@ -80,23 +81,23 @@ HWY_INLINE void store_packed(D d, V sextets, std::uint8_t* out) {
     const hn::Repartition<std::uint16_t, D> d16;
     const hn::Repartition<std::uint32_t, D> d32;
     const auto pairs = hn::BitCast(d16, sextets);
-    const auto twelve = hn::Or(hn::ShiftLeft<6>(hn::And(pairs, hn::Set(d16, 0x3F))),
-                               hn::ShiftRight<8>(pairs));
+    const auto twelve =
+        hn::Or(hn::ShiftLeft<6>(hn::And(pairs, hn::Set(d16, 0x3F))), hn::ShiftRight<8>(pairs));
     const auto quads = hn::BitCast(d32, twelve);
-    const auto all = hn::Or(hn::ShiftLeft<12>(hn::And(quads, hn::Set(d32, 0xFFF))),
-                            hn::ShiftRight<16>(quads));
-    const auto blocks = hn::TableLookupBytesOr0(hn::BitCast(d, all),
-                                                hn::LoadDup128(d, base64::gather.data()));
-    alignas(64) static constexpr std::int32_t lanes[16] = {0, 1, 2,  4,  5,  6, 8, 9,
+    const auto all =
+        hn::Or(hn::ShiftLeft<12>(hn::And(quads, hn::Set(d32, 0xFFF))), hn::ShiftRight<16>(quads));
+    const auto blocks =
+        hn::TableLookupBytesOr0(hn::BitCast(d, all), hn::LoadDup128(d, base64::gather.data()));
+    alignas(64) static constexpr std::int32_t lanes[16] = {0,  1,  2,  4,  5, 6, 8,  9,
                                                            10, 12, 13, 14, 3, 7, 11, 15};
     alignas(64) static constexpr std::int32_t lanes_of_8[8] = {0, 1, 2, 4, 5, 6, 3, 7};
     if constexpr (hn::MaxLanes(d32) == 16) {
-        const auto packed = hn::TableLookupLanes(hn::BitCast(d32, blocks),
-                                                 hn::SetTableIndices(d32, lanes));
+        const auto packed =
+            hn::TableLookupLanes(hn::BitCast(d32, blocks), hn::SetTableIndices(d32, lanes));
         hn::StoreU(hn::BitCast(d, packed), d, out);
     } else if constexpr (hn::MaxLanes(d32) == 8) {
-        const auto packed = hn::TableLookupLanes(hn::BitCast(d32, blocks),
-                                                 hn::SetTableIndices(d32, lanes_of_8));
+        const auto packed =
+            hn::TableLookupLanes(hn::BitCast(d32, blocks), hn::SetTableIndices(d32, lanes_of_8));
         hn::StoreU(hn::BitCast(d, packed), d, out);
     } else {
         hn::StoreU(blocks, d, out);
@@ -120,8 +121,7 @@ Base64Progress decode_blocks(std::span<const std::uint8_t> in, std::uint8_t* out
                                         hn::TableLookupBytes(bad_uppers, lower)),
                                 hn::Zero(d));
         const auto slash = hn::VecFromMask(d, hn::Eq(octets, hn::Set(d, '/')));
-        const auto sextets =
-            hn::Add(octets, hn::TableLookupBytes(offsets, hn::Add(upper, slash)));
+        const auto sextets = hn::Add(octets, hn::TableLookupBytes(offsets, hn::Add(upper, slash)));
         store_packed(d, sextets, out + written);
         const std::intptr_t clean = hn::FindFirstTrue(d, bad);
         if (clean < 0) {
@@ -129,8 +129,9 @@ Base64Progress decode_blocks(std::span<const std::uint8_t> in, std::uint8_t* out
             written += width / 4 * 3;
             continue;
         }
-        // The next load must not wait for this count: lines are alike, so it is guessed to be the last one,
-        // and the guess is checked by a branch. The asm keeps the compiler from undoing that.
+        // The next load must not wait for this count: lines are alike, so it is guessed to be the
+        // last one, and the guess is checked by a branch. The asm keeps the compiler from undoing
+        // that.
         if (clean != expected) {
             expected = clean;
             asm volatile("" : "+r"(expected));

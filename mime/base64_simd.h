@@ -13,9 +13,9 @@ struct Base64Progress {
     std::size_t written;
 };
 
-// Decodes whole quanta from `in`, stepping over CR and LF that stand between quanta, and stops at the first
-// thing it does not take: another octet, a line end inside a quantum, the last octets of the input.
-// REQUIRES: `out` has room for 3/4 of the input and base64_kernel_slack octets more.
+// Decodes whole quanta from `in`, stepping over CR and LF that stand between quanta, and stops at
+// the first thing it does not take: another octet, a line end inside a quantum, the last octets of
+// the input. REQUIRES: `out` has room for 3/4 of the input and base64_kernel_slack octets more.
 using Base64Kernel = Base64Progress (*)(std::span<const std::uint8_t> in, std::uint8_t* out);
 
 inline constexpr std::size_t base64_kernel_slack = 64;

@@ -8,7 +8,8 @@ namespace postern::mime {
 
 namespace {
 
-constexpr std::string_view alphabet = "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr";
+constexpr std::string_view alphabet =
+    "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr";
 constexpr std::uint8_t no_sextet = 64;
 constexpr std::uint8_t run_marker = 0x90;
 // Version 1, type 4, creator 4, flags 2, data length 4, resource length 4, CRC 2.
@@ -28,7 +29,8 @@ constexpr std::array<std::uint8_t, 256> values = make_values();
 
 std::size_t length_at(std::string_view header, std::size_t at) {
     std::size_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(header[at + i]);
+    for (std::size_t i = 0; i < 4; ++i)
+        value = value << 8 | static_cast<unsigned char>(header[at + i]);
     return value;
 }
 

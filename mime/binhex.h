@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// BinHex 4.0 (RFC 1741 appendix A) over chunks: six bits a character between two colons, run-length coded,
-// inside a small file header and two forks. The data fork comes out first, the resource fork behind it.
+// BinHex 4.0 (RFC 1741 appendix A) over chunks: six bits a character between two colons, run-length
+// coded, inside a small file header and two forks. The data fork comes out first, the resource fork
+// behind it.
 //
 // Invariants
 //  (1) The output does not depend on how the input is cut into chunks.

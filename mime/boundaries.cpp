@@ -18,7 +18,8 @@ void Boundaries::push(std::string boundary) {
 
 void Boundaries::pop() {
     open_.pop_back();
-    // What was found may have been the boundary that is gone; "nothing" stays true with fewer of them.
+    // What was found may have been the boundary that is gone; "nothing" stays true with fewer of
+    // them.
     if (found_ && found_->level >= open_.size()) remembered_ = false;
 }
 
@@ -30,7 +31,8 @@ std::optional<Delimiter> Boundaries::at(std::size_t line) const {
     for (std::size_t level = open_.size(); level-- > 0;) {
         if (!rest.starts_with(open_[level])) continue;
         const std::string_view tail = rest.substr(open_[level].size());
-        if (tail.starts_with("--") && only_blanks(tail.substr(2))) return Delimiter{line, end, level, true};
+        if (tail.starts_with("--") && only_blanks(tail.substr(2)))
+            return Delimiter{line, end, level, true};
         if (only_blanks(tail)) return Delimiter{line, end, level, false};
     }
     return std::nullopt;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The boundaries in force at one place of a message, and the search for their delimiter lines.
 //
-// A delimiter line is "--", a boundary, "--" if it closes, and blanks (RFC 2046 section 5.1.1). The line end
-// before it belongs to it. An outer boundary ends inner parts, so all that are open are looked for.
+// A delimiter line is "--", a boundary, "--" if it closes, and blanks (RFC 2046 section 5.1.1). The
+// line end before it belongs to it. An outer boundary ends inner parts, so all that are open are
+// looked for.
 #pragma once
 
 #include "mime/range.h"
@@ -34,8 +35,8 @@ public:
     // The delimiter that the line beginning at `line` is, if it is one.
     std::optional<Delimiter> at(std::size_t line) const;
     // The first delimiter line at or behind `line`. REQUIRES: `line` begins a line.
-    // Repeated questions about the same stretch are answered from memory, so that a walk over nested
-    // multiparts that all end at the same place stays linear.
+    // Repeated questions about the same stretch are answered from memory, so that a walk over
+    // nested multiparts that all end at the same place stays linear.
     std::optional<Delimiter> find(std::size_t line);
 
 private:

@@ -9,7 +9,8 @@ namespace postern::mime {
 
 namespace {
 
-// Below this much slack, shrink() leaves the buffer alone: realloc would cost more than it gives back.
+// Below this much slack, shrink() leaves the buffer alone: realloc would cost more than it gives
+// back.
 constexpr std::size_t slack_worth_returning = 4096;
 
 }  // namespace

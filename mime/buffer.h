@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buffer: decoded octets, owned, contiguous, growable, and never zero-filled first.
 //
-// std::vector writes every octet it gains before the decoder writes it again; on a 75 MB attachment that
-// is a second pass through memory. A Buffer grows by realloc (which moves pages, not octets, when large).
+// std::vector writes every octet it gains before the decoder writes it again; on a 75 MB attachment
+// that is a second pass through memory. A Buffer grows by realloc (which moves pages, not octets,
+// when large).
 #pragma once
 
 #include <cstddef>

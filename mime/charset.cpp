@@ -35,8 +35,10 @@ public:
         char* out = output.data();
         std::size_t in_left = input.size();
         std::size_t out_left = output.size();
-        if (::iconv(handle_, &in, &in_left, &out, &out_left) == static_cast<std::size_t>(-1)) return {};
-        if (::iconv(handle_, nullptr, nullptr, &out, &out_left) == static_cast<std::size_t>(-1)) return {};
+        if (::iconv(handle_, &in, &in_left, &out, &out_left) == static_cast<std::size_t>(-1))
+            return {};
+        if (::iconv(handle_, nullptr, nullptr, &out, &out_left) == static_cast<std::size_t>(-1))
+            return {};
         output.resize(output.size() - out_left);
         return output;
     }
@@ -55,8 +57,10 @@ struct Alias {
     const char* known_as;
 };
 constexpr Alias aliases[] = {
-    {"ks_c_5601-1987", "CP949"}, {"euc-kr", "CP949"},     {"gb2312", "GB18030"}, {"gbk", "GB18030"},
-    {"shift_jis", "CP932"},      {"x-sjis", "CP932"},     {"big5", "CP950"},     {"iso-8859-1", "CP1252"},
+    {"ks_c_5601-1987", "CP949"}, {"euc-kr", "CP949"},
+    {"gb2312", "GB18030"},       {"gbk", "GB18030"},
+    {"shift_jis", "CP932"},      {"x-sjis", "CP932"},
+    {"big5", "CP950"},           {"iso-8859-1", "CP1252"},
     {"us-ascii", "CP1252"},      {"iso-8859-8-i", "ISO-8859-8"},
 };
 
@@ -69,8 +73,8 @@ std::string iconv_name(const std::string& charset) {
 
 bool is_charset_name(std::string_view name) {
     return !name.empty() && name.size() <= longest_charset && std::ranges::all_of(name, [](char c) {
-        return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '_' ||
-               c == ':' || c == '.' || c == '+';
+        return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' ||
+               c == '_' || c == ':' || c == '.' || c == '+';
     });
 }
 
@@ -97,7 +101,8 @@ struct EncodedWord {
 std::optional<EncodedWord> encoded_word_at(std::string_view text) {
     if (!text.starts_with("=?")) return std::nullopt;
     const std::size_t charset_end = text.find('?', 2);
-    if (charset_end == std::string_view::npos || charset_end + 2 >= text.size()) return std::nullopt;
+    if (charset_end == std::string_view::npos || charset_end + 2 >= text.size())
+        return std::nullopt;
     if (charset_end - 2 > longest_charset || text[charset_end + 2] != '?') return std::nullopt;
     const char encoding = static_cast<char>(text[charset_end + 1] | 32);
     if (encoding != 'b' && encoding != 'q') return std::nullopt;
@@ -110,7 +115,8 @@ std::optional<EncodedWord> encoded_word_at(std::string_view text) {
 }
 
 std::string octets_of(const EncodedWord& word) {
-    if (word.encoding == 'b') return decoded_by(Base64Decoder(Base64Padding::new_quantum, nullptr), word.text);
+    if (word.encoding == 'b')
+        return decoded_by(Base64Decoder(Base64Padding::new_quantum, nullptr), word.text);
     std::string text(word.text);
     std::ranges::replace(text, '_', ' ');
     return decoded_by(QuotedPrintableDecoder(), text);
@@ -118,7 +124,8 @@ std::string octets_of(const EncodedWord& word) {
 
 // Appends the word at `at` and those that follow it with only blanks between; says where they end.
 // Neighbours in one charset are converted together, since a character may be cut between them.
-std::size_t append_words(std::string_view text, std::size_t at, const EncodedWord& first, std::string& result) {
+std::size_t append_words(std::string_view text, std::size_t at, const EncodedWord& first,
+                         std::string& result) {
     std::string octets;
     std::string_view charset = first.charset;
     const auto flush = [&] {
@@ -145,7 +152,8 @@ std::optional<std::string> to_utf8(std::string_view charset, std::string_view oc
     if (octets.size() > longest_conversion || !is_charset_name(charset)) return std::nullopt;
     // Most names are ASCII in a charset that contains it: no table to load for those.
     const std::string name = lower_case(charset);
-    constexpr std::array ascii_like{"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"};
+    constexpr std::array ascii_like{"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15",
+                                    "windows-1252"};
     if (is_ascii(octets) && std::ranges::find(ascii_like, name) != ascii_like.end()) {
         return std::string(octets);
     }
@@ -178,8 +186,8 @@ std::string decode_percent(std::string_view text) {
         return letter >= 0 && letter < 6 ? letter + 10 : -1;
     };
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool escape =
-            text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
+        const bool escape = text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 &&
+                            digit(text[i + 2]) >= 0;
         if (escape) {
             result += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
             i += 2;

@@ -11,8 +11,8 @@ namespace postern::mime {
 // Nothing when the charset is unknown or the octets are not in it.
 std::optional<std::string> to_utf8(std::string_view charset, std::string_view octets);
 
-// The text with all its RFC 2047 encoded words decoded; nothing when it has none. Words of unknown charsets
-// become their raw octets. Blanks between two words vanish.
+// The text with all its RFC 2047 encoded words decoded; nothing when it has none. Words of unknown
+// charsets become their raw octets. Blanks between two words vanish.
 std::optional<std::string> decode_encoded_words(std::string_view text);
 
 // "%41" and its like; what is no escape stays.

@@ -41,7 +41,8 @@ constexpr auto rows = std::to_array<Row>({
      "The entity names a transfer encoding that is not known."},
     {content_type_broken, "content-type-broken", "The Content-Type field names no media type."},
     {parameter_broken, "parameter-broken",
-     "A parameter is not written as the standard has it, and readers take different values from it."},
+     "A parameter is not written as the standard has it, and readers take different values from "
+     "it."},
     {parameter_duplicate, "parameter-duplicate",
      "A parameter is given more than once with different values."},
     {parameter_pieces_missing, "parameter-pieces-missing",
@@ -59,7 +60,9 @@ constexpr auto rows = std::to_array<Row>({
     {encoded_multipart, "encoded-multipart",
      "A multipart is declared as base64 or quoted-printable, which RFC 2045 section 6.4 forbids."},
     {encoded_message, "encoded-message",
-     "A message/rfc822 is declared as base64 or quoted-printable, which RFC 2046 section 5.2.1 forbids."},
+     "A message/rfc822 is declared as base64 or quoted-printable, which RFC 2046 section 5.2.1 "
+     "forbids."},
+    {header_limit, "header-limit", "The message has more header fields than the limit allows."},
     {entity_limit, "entity-limit", "The message has more entities than the limit allows."},
     {depth_limit, "depth-limit", "The message is nested deeper than the limit allows."},
     {structure_limit, "structure-limit",
@@ -80,7 +83,9 @@ static_assert(in_order());
 
 }  // namespace
 
-std::string_view code_of(DefectCode code) { return rows[static_cast<std::size_t>(code)].name; }
+std::string_view code_of(DefectCode code) {
+    return rows[static_cast<std::size_t>(code)].name;
+}
 
 std::string_view sentence_of(DefectCode code) {
     return rows[static_cast<std::size_t>(code)].sentence;

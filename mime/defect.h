@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Defects: what the standards forbid and a message did all the same.
 //
-// Hostile or broken mail is data, never an error: the parser always returns a tree, and beside it the
-// list of what was wrong. Each kind of defect is one row of a table: a code that machines read and a
-// sentence that people read.
+// Hostile or broken mail is data, never an error: the parser always returns a tree, and beside it
+// the list of what was wrong. Each kind of defect is one row of a table: a code that machines read
+// and a sentence that people read.
 #pragma once
 
 #include "mime/range.h"

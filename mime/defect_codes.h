@@ -31,6 +31,7 @@ enum class DefectCode : std::uint8_t {
     close_delimiter_missing,
     encoded_multipart,
     encoded_message,
+    header_limit,
     entity_limit,
     depth_limit,
     structure_limit,

@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t most_readings = 1000;
 constexpr std::size_t name_prefix = 512;  // of a BinHex body: enough for its name
 
-// The alphabet characters of a line that has nothing else but padding and blanks at its end; else 0.
+// The alphabet characters of a line that has nothing else but padding and blanks at its end; else
+// 0.
 std::size_t base64_characters(std::string_view line) {
     std::size_t size = 0;
     while (size < line.size() && base64::values[static_cast<std::uint8_t>(line[size])] < 64) ++size;
@@ -71,7 +72,8 @@ private:
             case '(':
                 if (line.starts_with(binhex_banner)) begin_binhex();
                 break;
-            default: break;
+            default:
+                break;
         }
     }
 
@@ -94,7 +96,8 @@ private:
         if (full()) return;
         open_ = encoding;
         open_index_ = readings_.size();
-        readings_.push_back({encoding, {line_, text_.size()}, {}, "embedded file", std::string(name)});
+        readings_.push_back(
+            {encoding, {line_, text_.size()}, {}, "embedded file", std::string(name)});
     }
 
     void close(std::size_t at) {
@@ -109,7 +112,7 @@ private:
     void extend_run(std::string_view line, Base64RunThreshold threshold) {
         const std::size_t characters = base64_characters(line);
         const bool empty = trimmed(line.substr(0, 4)).empty() && trimmed(line).empty();
-        if (empty) return;  // an empty line neither ends a run nor makes one
+        if (empty) return;                      // an empty line neither ends a run nor makes one
         const bool last = run_characters_ > 0;  // a run's last line may be short
         if (characters == 0 || (characters < threshold.line && !last)) {
             end_run(threshold);
@@ -123,7 +126,8 @@ private:
 
     void end_run(Base64RunThreshold threshold) {
         if (run_characters_ >= threshold.characters && !full()) {
-            readings_.push_back({TransferEncoding::base64, {run_begin_, run_end_}, {}, "looks like base64", {}});
+            readings_.push_back(
+                {TransferEncoding::base64, {run_begin_, run_end_}, {}, "looks like base64", {}});
             if (full()) readings_.back().range.end = text_.size();
         }
         run_characters_ = 0;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entity: one node of the MIME tree of a message (RFC 2045 section 2.4).
 //
-// An entity holds no octets of the body, only ranges in the bytes that were parsed. A leaf carries what
-// is needed to decode it; a multipart or message/rfc822 carries its children.
+// An entity holds no octets of the body, only ranges in the bytes that were parsed. A leaf carries
+// what is needed to decode it; a multipart or message/rfc822 carries its children.
 //
 // Invariants
 //  (1) Every range lies inside the parsed bytes; a child's ranges lie inside its parent's body.
-//  (2) `section` numbers as IMAP does (RFC 3501 section 6.4.5): "1", "2.1"; the root multipart is "".
-//  (3) `filenames` holds every name that some reader could show, each once, the likeliest first.
+//  (2) `section` numbers as IMAP does (RFC 3501 section 6.4.5): "1", "2.1"; the root multipart is
+//  "". (3) `filenames` holds every name that some reader could show, each once, the likeliest
+//  first.
 #pragma once
 
 #include "mime/defect.h"
@@ -50,7 +51,8 @@ struct Entity {
     std::vector<TransferEncoding> encodings;  // every one named by the header; empty means 7bit
     std::vector<Filename> filenames;
     std::vector<Entity> children;
-    std::vector<ByteRange> uncovered;  // in the body, but in no child: preamble, epilogue, stray octets
+    std::vector<ByteRange>
+        uncovered;  // in the body, but in no child: preamble, epilogue, stray octets
     Defects defects;
 
     bool is_leaf() const { return children.empty(); }

@@ -18,7 +18,8 @@ constexpr std::size_t longest_value = 256 * 1024;
 constexpr unsigned most_fields = 100;  // of one name
 
 void note(Entity& entity, DefectCode code, ByteRange where) {
-    const bool known = std::ranges::any_of(entity.defects, [&](const Defect& d) { return d.code == code; });
+    const bool known =
+        std::ranges::any_of(entity.defects, [&](const Defect& d) { return d.code == code; });
     if (!known) entity.defects.push_back({code, where});
 }
 
@@ -26,14 +27,19 @@ NameSource source_of(ParameterValue::Kind kind, bool disposition) {
     switch (kind) {
         case ParameterValue::Kind::extended:
             return disposition ? NameSource::disposition_extended : NameSource::type_extended;
-        case ParameterValue::Kind::encoded_word: return NameSource::encoded_word;
-        case ParameterValue::Kind::raw: return NameSource::raw;
-        case ParameterValue::Kind::plain: break;
+        case ParameterValue::Kind::encoded_word:
+            return NameSource::encoded_word;
+        case ParameterValue::Kind::raw:
+            return NameSource::raw;
+        case ParameterValue::Kind::plain:
+            break;
     }
     return disposition ? NameSource::disposition : NameSource::type;
 }
 
-std::string_view shortened(std::string_view value) { return value.substr(0, longest_value); }
+std::string_view shortened(std::string_view value) {
+    return value.substr(0, longest_value);
+}
 
 // The fields of one header that are about its content, and what was gathered from them so far.
 class Reader {
@@ -72,7 +78,8 @@ private:
 
     void disposition(const HeaderField& field) {
         if (dispositions_ == most_fields) return;
-        if (dispositions_++ > 0) note(entity_, DefectCode::duplicate_content_disposition, field.range);
+        if (dispositions_++ > 0)
+            note(entity_, DefectCode::duplicate_content_disposition, field.range);
         names(parse_structured(shortened(field.value)), "filename", field.range);
     }
 
@@ -87,8 +94,10 @@ private:
             (disposition ? from_disposition_ : from_type_)
                 .push_back({name.value, source_of(name.kind, disposition)});
         }
-        // Some senders write Content-Type's parameter into Content-Disposition and the other way round.
-        for (const ParameterValue& name : values_of(value, disposition ? "name" : "filename").values) {
+        // Some senders write Content-Type's parameter into Content-Disposition and the other way
+        // round.
+        for (const ParameterValue& name :
+             values_of(value, disposition ? "name" : "filename").values) {
             misplaced_.push_back({name.value, source_of(name.kind, disposition)});
         }
     }
@@ -111,10 +120,12 @@ private:
         // Disposition is what most clients show; the raw forms are what the fewest do.
         std::vector<Filename> all = std::move(from_disposition_);
         for (auto* more : {&from_type_, &misplaced_}) {
-            all.insert(all.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+            all.insert(all.end(), std::make_move_iterator(more->begin()),
+                       std::make_move_iterator(more->end()));
         }
         const auto literal = [](const Filename& name) { return name.source == NameSource::raw; };
-        std::stable_partition(all.begin(), all.end(), [&](const Filename& name) { return !literal(name); });
+        std::stable_partition(all.begin(), all.end(),
+                              [&](const Filename& name) { return !literal(name); });
         bool conflict = false;
         for (Filename& name : all) {
             if (name.name.empty() || entity_.filenames.size() == most_names) continue;
@@ -127,7 +138,8 @@ private:
     }
 
     void settle_encodings() {
-        if (entity_.encodings.size() > 1) note(entity_, DefectCode::conflicting_transfer_encodings, {});
+        if (entity_.encodings.size() > 1)
+            note(entity_, DefectCode::conflicting_transfer_encodings, {});
     }
 
     Entity& entity_;

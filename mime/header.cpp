@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t most_parameters = 1000;
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 // Walks a value from left to right, each octet a constant number of times.
 class Tokenizer {
@@ -50,7 +52,8 @@ private:
         }
         at_ = std::min(at_, text_.size());
         if (!quoted && comments == 0) return text_.substr(begin, at_ - begin);
-        // An unclosed quote or comment: what it swallowed may be parameters, so it ends at the first stop.
+        // An unclosed quote or comment: what it swallowed may be parameters, so it ends at the
+        // first stop.
         result_.broken = true;
         at_ = std::min(text_.find(stop, begin), text_.size());
         return text_.substr(begin, at_ - begin);
@@ -139,13 +142,16 @@ private:
 
 }  // namespace
 
-StructuredValue parse_structured(std::string_view value) { return Tokenizer(value).parse(); }
+StructuredValue parse_structured(std::string_view value) {
+    return Tokenizer(value).parse();
+}
 
 std::vector<std::string> encoding_tokens(std::string_view value) {
     std::vector<std::string> tokens;
     std::string token;
     const auto end_token = [&] {
-        if (!token.empty() && std::ranges::find(tokens, token) == tokens.end() && tokens.size() < 32) {
+        if (!token.empty() && std::ranges::find(tokens, token) == tokens.end() &&
+            tokens.size() < 32) {
             tokens.push_back(token);
         }
         token.clear();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structured header fields: the values of Content-Type, Content-Disposition, Content-Transfer-Encoding.
+// Structured header fields: the values of Content-Type, Content-Disposition,
+// Content-Transfer-Encoding.
 //
-// A tolerant reading that gives every value some reader would take: an unquoted value up to the ';' and
-// up to the blank, a quoted one with its quoted pairs resolved and kept, an unclosed one to the end and
-// to the ';', RFC 2231 pieces joined by number and in order of appearance, and each piece taken literally.
+// A tolerant reading that gives every value some reader would take: an unquoted value up to the ';'
+// and up to the blank, a quoted one with its quoted pairs resolved and kept, an unclosed one to the
+// end and to the ';', RFC 2231 pieces joined by number and in order of appearance, and each piece
+// taken literally.
 #pragma once
 
 #include "mime/defect.h"
@@ -21,7 +23,8 @@ struct Parameter {
 };
 
 struct StructuredValue {
-    std::string token;  // what stands before the first ';', lower case, without comments: "text/plain"
+    std::string
+        token;  // what stands before the first ';', lower case, without comments: "text/plain"
     std::vector<Parameter> parameters;
     bool broken = false;  // some part is not written as the standard has it
 };
@@ -45,7 +48,8 @@ struct ParameterValues {
 // Every value of the parameter `name` ("filename"), from its plain, extended and continued forms.
 ParameterValues values_of(const StructuredValue& field, std::string_view name);
 
-// Tokens of a Content-Transfer-Encoding value, after comments, quotes and separators are taken away.
+// Tokens of a Content-Transfer-Encoding value, after comments, quotes and separators are taken
+// away.
 std::vector<std::string> encoding_tokens(std::string_view value);
 
 // "a/b" in lower case; empty when the token names no media type.

@@ -12,9 +12,13 @@ namespace {
 constexpr std::size_t longest_line = 998;  // RFC 5322 section 2.1.1
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 // The name's length, or npos when the line is no field.
 std::size_t name_length(std::string_view line) {
@@ -22,9 +26,12 @@ std::size_t name_length(std::string_view line) {
     if (colon == std::string_view::npos || colon == 0) return std::string_view::npos;
     std::size_t length = colon;
     while (length > 0 && is_blank(line[length - 1])) --length;
-    const auto control_or_blank = [](char c) { return static_cast<unsigned char>(c) <= 32 || c == 127; };
+    const auto control_or_blank = [](char c) {
+        return static_cast<unsigned char>(c) <= 32 || c == 127;
+    };
     const std::string_view name = line.substr(0, length);
-    return length == 0 || std::ranges::any_of(name, control_or_blank) ? std::string_view::npos : length;
+    return length == 0 || std::ranges::any_of(name, control_or_blank) ? std::string_view::npos
+                                                                      : length;
 }
 
 bool is_mailbox_line(std::string_view line) {
@@ -37,7 +44,8 @@ std::string unfolded(std::string_view raw) {
     raw = trimmed(raw);
     value.reserve(raw.size());
     for (std::size_t i = 0; i < raw.size(); ++i) {
-        const bool line_end = raw[i] == '\n' || (raw[i] == '\r' && i + 1 < raw.size() && raw[i + 1] == '\n');
+        const bool line_end =
+            raw[i] == '\n' || (raw[i] == '\r' && i + 1 < raw.size() && raw[i + 1] == '\n');
         if (!line_end) value += raw[i];
     }
     return value;
@@ -45,8 +53,8 @@ std::string unfolded(std::string_view raw) {
 
 class Splitter {
 public:
-    Splitter(std::string_view text, const Boundaries& boundaries)
-        : text_(text), boundaries_(boundaries) {}
+    Splitter(std::string_view text, const Boundaries& boundaries, std::size_t& fields_left)
+        : text_(text), boundaries_(boundaries), fields_left_(fields_left) {}
 
     HeaderBlock split(std::size_t begin) {
         std::size_t line = begin;
@@ -88,6 +96,12 @@ private:
             end_here(line.begin);
             return;
         }
+        if (fields_left_ == 0) {
+            note(DefectCode::header_limit, line);
+            end_here(line.begin);
+            return;
+        }
+        --fields_left_;
         open_ = HeaderField{std::string(octets.substr(0, length)), {}, {line.begin, line.end}};
         value_begin_ = line.begin + octets.find(':') + 1;
     }
@@ -120,12 +134,14 @@ private:
 
     // Each kind once a block: a hostile header gives few defects, not millions.
     void note(DefectCode code, ByteRange where) {
-        const bool known = std::ranges::any_of(block_.defects, [&](const Defect& d) { return d.code == code; });
+        const bool known =
+            std::ranges::any_of(block_.defects, [&](const Defect& d) { return d.code == code; });
         if (!known) block_.defects.push_back({code, where});
     }
 
     std::string_view text_;
     const Boundaries& boundaries_;
+    std::size_t& fields_left_;
     HeaderBlock block_;
     std::optional<HeaderField> open_;
     std::size_t value_begin_ = 0;
@@ -133,11 +149,14 @@ private:
 
 }  // namespace
 
-HeaderBlock split_header(std::string_view text, std::size_t begin, const Boundaries& boundaries) {
-    return Splitter(text, boundaries).split(begin);
+HeaderBlock split_header(std::string_view text, std::size_t begin, const Boundaries& boundaries,
+                         std::size_t& fields_left) {
+    return Splitter(text, boundaries, fields_left).split(begin);
 }
 
-bool is_field_line(std::string_view line) { return name_length(line) != std::string_view::npos; }
+bool is_field_line(std::string_view line) {
+    return name_length(line) != std::string_view::npos;
+}
 
 std::size_t skip_prelude(std::string_view text, std::size_t begin) {
     std::size_t at = begin;

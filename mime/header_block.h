@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Header blocks: the octets of one header in, its fields out, with everything that is odd about it.
 //
-// Line ends are LF or CRLF. A line that is no field is skipped, as most readers do; for the others the body
-// begins there, so the block says where the first such line stands.
+// Line ends are LF or CRLF. A line that is no field is skipped, as most readers do; for the others
+// the body begins there, so the block says where the first such line stands.
 #pragma once
 
 #include "mime/boundaries.h"
@@ -15,17 +15,24 @@ namespace postern::mime {
 
 struct HeaderBlock {
     std::vector<HeaderField> fields;
-    std::size_t body_begin = 0;           // behind the empty line
-    std::optional<std::size_t> stray;     // where the header ends for readers that do not skip
+    std::size_t body_begin = 0;        // behind the empty line
+    std::optional<std::size_t> stray;  // where the header ends for readers that do not skip
     Defects defects;
 };
 
-// Reads the block that begins at `begin`. It ends behind an empty line, before a delimiter line, or with
-// the text.
-HeaderBlock split_header(std::string_view text, std::size_t begin, const Boundaries& boundaries);
+// So many fields are kept of one message, in all its entities; hostile mail could have tens of
+// millions.
+inline constexpr std::size_t most_header_fields = 100'000;
 
-// Where the header of a message really begins: behind a byte order mark, a mailbox's "From " line, empty
-// lines. `begin` itself when no field follows those.
+// Reads the block that begins at `begin`. It ends behind an empty line, before a delimiter line, or
+// with the text.
+// `fields_left` says how many fields may still be kept; for readers the header ends where they run
+// out.
+HeaderBlock split_header(std::string_view text, std::size_t begin, const Boundaries& boundaries,
+                         std::size_t& fields_left);
+
+// Where the header of a message really begins: behind a byte order mark, a mailbox's "From " line,
+// empty lines. `begin` itself when no field follows those.
 std::size_t skip_prelude(std::string_view text, std::size_t begin);
 
 // True when the line is a header field: a name without blanks or controls, perhaps blanks, a colon.

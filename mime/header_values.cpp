@@ -38,7 +38,8 @@ std::optional<Piece> piece_of(const Parameter& parameter, std::string_view name)
         written.remove_suffix(1);
     }
     unsigned number = 0;
-    const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), number);
+    const auto [end, error] =
+        std::from_chars(written.data(), written.data() + written.size(), number);
     if (error != std::errc{} || end != written.data() + written.size()) return std::nullopt;
     piece.number = number;
     return piece;
@@ -51,7 +52,8 @@ public:
         for (const std::string& other : parameter.alternatives) variant(other);
     }
 
-    // The pieces joined as they stand in `pieces`. A charset in front of the first one speaks for all.
+    // The pieces joined as they stand in `pieces`. A charset in front of the first one speaks for
+    // all.
     void joined(const std::vector<Piece>& pieces) {
         std::string charset;
         std::string octets;
@@ -95,7 +97,8 @@ private:
     }
 
     void add(std::string value, Kind kind) {
-        const bool known = std::ranges::any_of(result.values, [&](const auto& v) { return v.value == value; });
+        const bool known =
+            std::ranges::any_of(result.values, [&](const auto& v) { return v.value == value; });
         if (!known && result.values.size() < 64) result.values.push_back({std::move(value), kind});
     }
 };
@@ -128,7 +131,9 @@ ParameterValues values_of(const StructuredValue& field, std::string_view name) {
         collector.joined(as_written);
     }
     for (const Piece& piece : plain) collector.plain(*piece.parameter);
-    const auto differs = [&](const Piece& p) { return p.parameter->value != plain[0].parameter->value; };
+    const auto differs = [&](const Piece& p) {
+        return p.parameter->value != plain[0].parameter->value;
+    };
     collector.result.several = std::ranges::any_of(plain, differs);
     return std::move(collector.result);
 }

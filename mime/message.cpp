@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mime/message.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace postern::mime {
 
@@ -29,7 +29,9 @@ private:
     int fd_;
 };
 
-std::error_code last_error() { return {errno, std::generic_category()}; }
+std::error_code last_error() {
+    return {errno, std::generic_category()};
+}
 
 std::shared_ptr<const void> map_descriptor(int fd, std::size_t size, std::error_code& error) {
     const int flags = MAP_PRIVATE | (size >= populate_from ? MAP_POPULATE : 0);
@@ -74,8 +76,12 @@ Message Message::own(std::string bytes) {
     return Message(std::move(owner), view);
 }
 
-Message Message::borrow(std::span<const std::byte> bytes) { return Message(nullptr, bytes); }
+Message Message::borrow(std::span<const std::byte> bytes) {
+    return Message(nullptr, bytes);
+}
 
-Message Message::slice(ByteRange range) const { return Message(owner_, mime::slice(bytes_, range)); }
+Message Message::slice(ByteRange range) const {
+    return Message(owner_, mime::slice(bytes_, range));
+}
 
 }  // namespace postern::mime

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The structure that GMime found (structure.h) becomes Entities: a walk in document order with one cursor.
+// The structure that GMime found (structure.h) becomes Entities: a walk in document order with one
+// cursor.
 //
-// What lies between the children of a multipart is either a delimiter line or goes to `uncovered`, so no
-// octet is lost whatever GMime made of the message.
+// What lies between the children of a multipart is either a delimiter line or goes to `uncovered`,
+// so no octet is lost whatever GMime made of the message.
 #include "mime/parser.h"
 
 #include "mime/boundaries.h"
@@ -30,7 +31,8 @@ public:
     };
 
     // Fills `out` from the entity that begins at `begin`; returns where its body ends.
-    std::size_t entity(const StructureNode& node, std::size_t begin, const Place& place, Entity& out) {
+    std::size_t entity(const StructureNode& node, std::size_t begin, const Place& place,
+                       Entity& out) {
         ++entities_;
         const std::size_t body = header(begin, place, out);
         const bool deeper = place.depth < limits_.depth;
@@ -39,8 +41,8 @@ public:
             return leaf(node, body, place, out);
         }
         out.body_range.begin = body;
-        out.body_range.end = node.kind == Kind::multipart ? multipart(node, place, out)
-                                                           : message(node, place, out);
+        out.body_range.end =
+            node.kind == Kind::multipart ? multipart(node, place, out) : message(node, place, out);
         return out.body_range.end;
     }
 
@@ -53,7 +55,8 @@ public:
 
 private:
     std::size_t header(std::size_t begin, const Place& place, Entity& out) {
-        HeaderBlock block = split_header(text_, begin, boundaries_);
+        HeaderBlock block = split_header(text_, begin, boundaries_, fields_left_);
+        if (fields_left_ == 0) reach(DefectCode::header_limit);
         out.section = place.section;
         out.header = std::move(block.fields);
         out.defects = std::move(block.defects);
@@ -88,7 +91,8 @@ private:
         if (!out.is_multipart()) out.media_type = "multipart/mixed";
         if (node.children.empty() || !node.boundary) {
             note_encoded(out);
-            const auto code = node.boundary ? DefectCode::boundary_never_found : DefectCode::boundary_missing;
+            const auto code =
+                node.boundary ? DefectCode::boundary_never_found : DefectCode::boundary_missing;
             out.defects.push_back({code, out.header_range});
             number(place, out);
             return end_of_part(body);
@@ -148,14 +152,15 @@ private:
         return cursor;
     }
 
-    // The delimiter line that a child's header follows: looked for backwards from where GMime saw the
-    // child, not further than the cursor. Usually it is the line before.
+    // The delimiter line that a child's header follows: looked for backwards from where GMime saw
+    // the child, not further than the cursor. Usually it is the line before.
     ByteRange delimiter_before(const StructureNode& child, std::size_t cursor) {
         const std::size_t own = boundaries_.size() - 1;
         std::size_t begin = std::clamp(child.first, cursor, text_.size());
         std::size_t line = begin;
         while (line > cursor) {
-            const std::size_t previous = line >= 2 ? text_.rfind('\n', line - 2) : std::string_view::npos;
+            const std::size_t previous =
+                line >= 2 ? text_.rfind('\n', line - 2) : std::string_view::npos;
             const std::size_t start =
                 std::max(cursor, previous == std::string_view::npos ? 0 : previous + 1);
             const auto found = boundaries_.at(start);
@@ -184,7 +189,8 @@ private:
     void gap(Entity& out, std::size_t begin, std::size_t end) {
         if (begin >= end) return;
         const std::string_view octets = text_.substr(begin, end - begin);
-        if (octets.find_first_not_of(" \t\r\n") != std::string_view::npos) out.uncovered.push_back({begin, end});
+        if (octets.find_first_not_of(" \t\r\n") != std::string_view::npos)
+            out.uncovered.push_back({begin, end});
     }
 
     static void number(const Place& place, Entity& out) {
@@ -195,7 +201,8 @@ private:
         const bool message = out.media_type.starts_with("message/");
         if (!message && !out.is_multipart()) return;
         for (const TransferEncoding encoding : out.encodings) {
-            if (encoding == TransferEncoding::identity || encoding == TransferEncoding::unknown) continue;
+            if (encoding == TransferEncoding::identity || encoding == TransferEncoding::unknown)
+                continue;
             const auto code = message ? DefectCode::encoded_message : DefectCode::encoded_multipart;
             out.defects.push_back({code, out.header_range});
             return;
@@ -216,6 +223,7 @@ private:
     const ParseLimits& limits_;
     Boundaries boundaries_;
     unsigned entities_ = 0;
+    std::size_t fields_left_ = most_header_fields;
     std::vector<DefectCode> reached_;
 };
 
@@ -234,11 +242,13 @@ struct Walked {
     unsigned entities = 0;
 };
 
-Walked walked(std::string_view text, std::size_t begin, const StructureNode& structure, const ParseLimits& limits) {
+Walked walked(std::string_view text, std::size_t begin, const StructureNode& structure,
+              const ParseLimits& limits) {
     Walked result;
     Walk walk(text, limits);
     walk.entity(structure, begin, {}, result.message.root);
-    result.message.root.header_range.begin = 0;  // what stands before the first field is nobody's body
+    result.message.root.header_range.begin =
+        0;  // what stands before the first field is nobody's body
     walk.finish(result.message);
     result.entities = walk.entities();
     return result;
@@ -258,7 +268,8 @@ ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits)
     const auto structure = find_structure(text, begin, limits);
     if (!structure) return {headerless(text), true};
     Walked result = walked(text, begin, *structure, limits);
-    // GMime gives up on fields that other readers still understand: a second opinion, which must be better.
+    // GMime gives up on fields that other readers still understand: a second opinion, which must be
+    // better.
     if (has_unsplit_multipart(result.message.root)) {
         if (const auto second = find_structure_by_lines(text, begin, limits)) {
             Walked other = walked(text, begin, *second, limits);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parser: the octets of a message in, the tree of its entities out.
 //
-// GMime finds the structure over the mapped octets and copies none of them; it lives in parser.cpp and
-// nowhere else. Whatever the octets are, a tree comes back, with defects.
+// GMime finds the structure over the mapped octets and copies none of them; it lives in parser.cpp
+// and nowhere else. Whatever the octets are, a tree comes back, with defects.
 //
 // Thread-safe: no state is kept between calls.
 #pragma once
@@ -14,7 +14,7 @@
 namespace postern::mime {
 
 struct ParseLimits {
-    unsigned depth = 100;       // nesting of multiparts and messages; deeper stays a leaf, with a defect
+    unsigned depth = 100;  // nesting of multiparts and messages; deeper stays a leaf, with a defect
     unsigned entities = 10000;  // likewise
 };
 

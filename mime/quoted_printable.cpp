@@ -10,7 +10,8 @@ namespace {
 consteval std::array<signed char, 256> make_hex_values() {
     std::array<signed char, 256> values{};
     values.fill(-1);
-    for (int i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
+    for (int i = 0; i < 10; ++i)
+        values[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
     for (int i = 0; i < 6; ++i) {
         values[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
         values[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(10 + i);
@@ -21,9 +22,13 @@ consteval std::array<signed char, 256> make_hex_values() {
 constexpr std::array<signed char, 256> hex_values = make_hex_values();
 
 // The value of a hex digit, or -1.
-int hex_value(char c) { return hex_values[static_cast<unsigned char>(c)]; }
+int hex_value(char c) {
+    return hex_values[static_cast<unsigned char>(c)];
+}
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
 
 // A run this short is copied octet by octet; only then is memchr worth its call.
 constexpr std::ptrdiff_t short_run = 16;
@@ -35,7 +40,8 @@ const char* copy_run(const char* in, const char* end, char*& out) {
     if (in != soon || in == end) return in;
     const auto left = static_cast<std::size_t>(end - in);
     const void* escape = std::memchr(in, '=', left);
-    const std::size_t size = escape == nullptr ? left : static_cast<std::size_t>(static_cast<const char*>(escape) - in);
+    const std::size_t size =
+        escape == nullptr ? left : static_cast<std::size_t>(static_cast<const char*>(escape) - in);
     std::memcpy(out, in, size);
     out += size;
     return in + size;

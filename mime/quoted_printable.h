@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quoted-printable (RFC 2045 section 6.7) over chunks.
 //
-// Runs between two '=' are found by memchr and copied whole. Readers are tolerant and so is this: hex
-// digits of either case, blanks between a soft '=' and its line end, CRLF, LF or CR as that line end, and
-// an escape that is none passes through as it stands.
+// Runs between two '=' are found by memchr and copied whole. Readers are tolerant and so is this:
+// hex digits of either case, blanks between a soft '=' and its line end, CRLF, LF or CR as that
+// line end, and an escape that is none passes through as it stands.
 //
 // Invariant: the output does not depend on how the input is cut into chunks.
 #pragma once

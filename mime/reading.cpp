@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t windows = 16;
 constexpr std::size_t window_size = 256;
 
-// The share of a base64 body outside the alphabet from which on it is taken for something else: one in 8.
+// The share of a base64 body outside the alphabet from which on it is taken for something else: one
+// in 8.
 constexpr std::size_t strange_share = 8;
 
 std::size_t strange_octets(std::span<const std::byte> window) {
@@ -41,7 +42,9 @@ bool is_no_base64(std::span<const std::byte> body) {
 
 bool looks_quoted_printable(std::span<const std::byte> body) {
     const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
-    const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f'); };
+    const auto is_hex = [](char c) {
+        return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
+    };
     std::size_t at = text.find('=');
     for (int tries = 0; tries < 64 && at != std::string_view::npos; ++tries) {
         const std::string_view behind = text.substr(at + 1, 2);
@@ -67,8 +70,12 @@ public:
 private:
     void declared(TransferEncoding encoding) {
         switch (encoding) {
-            case TransferEncoding::base64: base64(); break;
-            case TransferEncoding::unknown: unknown(); break;
+            case TransferEncoding::base64:
+                base64();
+                break;
+            case TransferEncoding::unknown:
+                unknown();
+                break;
             case TransferEncoding::identity:
             case TransferEncoding::quoted_printable:
                 textual_ = true;
@@ -84,10 +91,18 @@ private:
     }
 
     void base64() {
-        add({TransferEncoding::base64, leaf_.body_range, Base64Padding::new_quantum, "declared", {}});
+        add({TransferEncoding::base64,
+             leaf_.body_range,
+             Base64Padding::new_quantum,
+             "declared",
+             {}});
         if (has_padding_in_the_middle(body_)) {
             for (const Base64Padding padding : {Base64Padding::stop, Base64Padding::ignore}) {
-                add({TransferEncoding::base64, leaf_.body_range, padding, "padding in the middle", {}});
+                add({TransferEncoding::base64,
+                     leaf_.body_range,
+                     padding,
+                     "padding in the middle",
+                     {}});
             }
         }
         if (!is_no_base64(body_)) return;
@@ -99,24 +114,29 @@ private:
     void unknown() {
         textual_ = true;
         if (looks_quoted_printable(body_)) {
-            add({TransferEncoding::quoted_printable, leaf_.body_range, {}, "looks like quoted-printable", {}});
+            add({TransferEncoding::quoted_printable,
+                 leaf_.body_range,
+                 {},
+                 "looks like quoted-printable",
+                 {}});
         }
         add({TransferEncoding::identity, leaf_.body_range, {}, "unknown encoding", {}});
     }
 
     void embedded() {
-        // Octets that should have been a structure, or whose encoding is unknown, have no reading that
-        // readers agree on: there the smaller threshold holds.
-        const bool ordinary = !leaf_.is_multipart() && !leaf_.media_type.starts_with("message/") &&
-                              std::ranges::find(leaf_.encodings, TransferEncoding::unknown) ==
-                                  leaf_.encodings.end();
+        // Octets that should have been a structure, or whose encoding is unknown, have no reading
+        // that readers agree on: there the smaller threshold holds.
+        const bool ordinary =
+            !leaf_.is_multipart() && !leaf_.media_type.starts_with("message/") &&
+            std::ranges::find(leaf_.encodings, TransferEncoding::unknown) == leaf_.encodings.end();
         std::vector<Reading> found;
         find_embedded(leaf_.body_range, bytes_, ordinary ? text_threshold : sweep_threshold, found);
         for (const TransferEncoding encoding : framed_) framed(encoding, found);
         for (Reading& reading : found) add(std::move(reading));
     }
 
-    // A declared uuencode, yEnc or BinHex is read file by file where its frames are found, else whole.
+    // A declared uuencode, yEnc or BinHex is read file by file where its frames are found, else
+    // whole.
     void framed(TransferEncoding encoding, std::vector<Reading>& found) {
         bool any = false;
         for (Reading& reading : found) {

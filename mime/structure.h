@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Structure: which parts a message has and where their contents lie.
 //
-// GMime finds it, running over the octets where they are, 4 KB at a time, keeping ranges instead of copies.
-// Only the shape is taken from it: fields, parameters and names are read by our own code, since they are
-// what readers differ about and GMime gives one reading.
+// GMime finds it, running over the octets where they are, 4 KB at a time, keeping ranges instead of
+// copies. Only the shape is taken from it: fields, parameters and names are read by our own code,
+// since they are what readers differ about and GMime gives one reading.
 //
-// GMime makes objects of every part and field (7 and 3.6 us each, measured), compares each line that begins
-// with "--" with up to 1024 boundaries, and knows no limits. So a large message, or one with very many of
-// those, is walked by a plain finder of our own, which stops at ours. Both give the same structure: the
-// tests hold them to it.
+// GMime makes objects of every part and field (7 and 3.6 us each, measured), compares each line
+// that begins with "--" with up to 1024 boundaries, and knows no limits. So a large message, or one
+// with very many of those, is walked by a plain finder of our own, which stops at ours. Both give
+// the same structure: the tests hold them to it.
 #pragma once
 
 #include "mime/parser.h"
@@ -24,14 +24,15 @@ struct StructureNode {
     enum class Kind : std::uint8_t { leaf, multipart, message };
 
     Kind kind = Kind::leaf;
-    std::size_t first = SIZE_MAX;         // an octet of the node: its first field, else its content, else none
+    std::size_t first =
+        SIZE_MAX;  // an octet of the node: its first field, else its content, else none
     std::optional<ByteRange> content;     // leaves alone
     std::optional<std::string> boundary;  // multiparts alone
     std::vector<StructureNode> children;
 };
 
-// The structure of the message whose header begins at `begin`; nothing when no header is there. Nodes beyond
-// the limits are left out. Thread-safe.
+// The structure of the message whose header begins at `begin`; nothing when no header is there.
+// Nodes beyond the limits are left out. Thread-safe.
 std::optional<StructureNode> find_structure(std::string_view text, std::size_t begin,
                                             const ParseLimits& limits);
 

@@ -23,7 +23,9 @@ void initialise_once() {
     std::call_once(flag, [] { g_mime_init(); });
 }
 
-std::size_t offset(gint64 value) { return value < 0 ? SIZE_MAX : static_cast<std::size_t>(value); }
+std::size_t offset(gint64 value) {
+    return value < 0 ? SIZE_MAX : static_cast<std::size_t>(value);
+}
 
 std::size_t first_field(GMimeObject* object) {
     GMimeHeaderList* list = g_mime_object_get_header_list(object);
@@ -56,7 +58,8 @@ private:
         if (content == nullptr) return;
         GMimeStream* stream = g_mime_data_wrapper_get_stream(content);
         const std::size_t begin = offset(stream->bound_start);
-        node.content = ByteRange{begin + shift_, std::max(begin, offset(stream->bound_end)) + shift_};
+        node.content =
+            ByteRange{begin + shift_, std::max(begin, offset(stream->bound_end)) + shift_};
         node.first = std::min(node.first, begin);
     }
 

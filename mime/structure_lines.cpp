@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plain finder: one walk over the lines, which reads headers and looks for delimiters, and stops at the
-// limits. It takes GMime's decisions (the first Content-Type counts, an outer boundary ends inner parts).
+// The plain finder: one walk over the lines, which reads headers and looks for delimiters, and
+// stops at the limits. It takes GMime's decisions (the first Content-Type counts, an outer boundary
+// ends inner parts).
 #include "mime/boundaries.h"
 #include "mime/header.h"
 #include "mime/header_block.h"
@@ -15,7 +16,8 @@ namespace {
 
 using Kind = StructureNode::Kind;
 
-constexpr std::array message_types{"message/rfc822", "message/rfc2822", "message/global", "message/news"};
+constexpr std::array message_types{"message/rfc822", "message/rfc2822", "message/global",
+                                   "message/news"};
 
 const HeaderField* first_field(const HeaderBlock& block, std::string_view name) {
     for (const HeaderField& field : block.fields) {
@@ -38,9 +40,10 @@ public:
         : text_(text), limits_(limits), boundaries_(text) {}
 
     // Fills the node of the part that begins at `begin`; returns where it ends.
-    std::size_t part(std::size_t begin, unsigned depth, std::string_view type_if_none, StructureNode& node) {
+    std::size_t part(std::size_t begin, unsigned depth, std::string_view type_if_none,
+                     StructureNode& node) {
         ++entities_;
-        const HeaderBlock block = split_header(text_, begin, boundaries_);
+        const HeaderBlock block = split_header(text_, begin, boundaries_, fields_left_);
         const std::size_t body = block.body_begin;
         node.first = begin;
         const HeaderField* field = first_field(block, "content-type");
@@ -65,10 +68,12 @@ public:
     }
 
 private:
-    std::size_t multipart(std::size_t body, unsigned depth, std::string_view type, StructureNode& node) {
+    std::size_t multipart(std::size_t body, unsigned depth, std::string_view type,
+                          StructureNode& node) {
         boundaries_.push(*node.boundary);
         const std::size_t own = boundaries_.size() - 1;
-        const std::string_view type_if_none = type == "multipart/digest" ? "message/rfc822" : "text/plain";
+        const std::string_view type_if_none =
+            type == "multipart/digest" ? "message/rfc822" : "text/plain";
         std::size_t cursor = body;
         auto found = boundaries_.find(cursor);
         while (found && found->level == own) {
@@ -100,6 +105,7 @@ private:
     const ParseLimits& limits_;
     Boundaries boundaries_;
     unsigned entities_ = 0;
+    std::size_t fields_left_ = most_header_fields;
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ TransferEncoding encoding_named(std::string_view token);
 // What a decoder noticed on its way.
 struct DecodeResult {
     std::size_t junk = 0;  // octets outside the alphabet that were skipped (line ends not counted)
-    bool truncated = false;            // the input ended inside a quantum
+    bool truncated = false;              // the input ended inside a quantum
     bool padding_in_the_middle = false;  // base64: data went on behind a '='
 };
 

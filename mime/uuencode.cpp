@@ -11,11 +11,17 @@ namespace postern::mime {
 namespace {
 
 // ' ' and '`' are both zero.
-unsigned sextet(char c) { return (static_cast<unsigned char>(c) - 32U) & 63U; }
+unsigned sextet(char c) {
+    return (static_cast<unsigned char>(c) - 32U) & 63U;
+}
 
-bool is_uu_character(char c) { return c >= ' ' && c <= '`'; }
+bool is_uu_character(char c) {
+    return c >= ' ' && c <= '`';
+}
 
-std::size_t characters_for(std::size_t octets) { return (octets + 2) / 3 * 4; }
+std::size_t characters_for(std::size_t octets) {
+    return (octets + 2) / 3 * 4;
+}
 
 }  // namespace
 
@@ -42,7 +48,8 @@ void UuencodeDecoder::decode(std::span<const std::byte> chunk, Buffer& out) {
     const char* in = reinterpret_cast<const char*>(chunk.data());
     const char* const end = in + chunk.size();
     while (in != end) {
-        const char* const stop = std::find_if(in, end, [](char c) { return c == '\n' || c == '\r'; });
+        const char* const stop =
+            std::find_if(in, end, [](char c) { return c == '\n' || c == '\r'; });
         const std::size_t fits =
             std::min(static_cast<std::size_t>(stop - in), longest_line - line_size_);
         std::memcpy(line_.data() + line_size_, in, fits);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uuencode over chunks: "begin 644 name", lines of a length character and its data, "end".
 //
-// Lines before "begin" and between "end" and the next "begin" are skipped, unless they are data lines to
-// the letter: some mail has the data without its frame. Blanks that transport took off a line's end are
-// put back; a checksum character behind the data is dropped.
+// Lines before "begin" and between "end" and the next "begin" are skipped, unless they are data
+// lines to the letter: some mail has the data without its frame. Blanks that transport took off a
+// line's end are put back; a checksum character behind the data is dropped.
 //
 // Invariant: the output does not depend on how the input is cut into chunks.
 #pragma once
@@ -25,7 +25,8 @@ public:
     static std::size_t bound(std::size_t n) { return n / 2 * 3 + free_fill + 128; }
 
 private:
-    // Blanks put back are zeros that nobody sent: no more of them than of octets sent, beyond this many.
+    // Blanks put back are zeros that nobody sent: no more of them than of octets sent, beyond this
+    // many.
     static constexpr std::size_t free_fill = 4096;
     // The longest data line has 63 octets in 84 characters; what is longer is cut and is no data.
     static constexpr std::size_t longest_line = 128;

@@ -7,7 +7,9 @@ namespace postern::mime {
 
 namespace {
 
-bool is_line_end(char c) { return c == '\r' || c == '\n'; }
+bool is_line_end(char c) {
+    return c == '\r' || c == '\n';
+}
 
 }  // namespace
 

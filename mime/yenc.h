@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // yEnc over chunks: octets moved by 42, '=' escaping a few, framed by "=ybegin" and "=yend" lines.
 //
-// Lines outside a frame are skipped when the frame was seen, so the whole of a text may be handed in.
+// Lines outside a frame are skipped when the frame was seen, so the whole of a text may be handed
+// in.
 //
 // Invariant: the output does not depend on how the input is cut into chunks.
 #pragma once

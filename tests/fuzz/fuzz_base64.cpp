@@ -9,7 +9,8 @@ namespace {
 
 using namespace postern::mime;
 
-Buffer decoded(std::span<const std::byte> octets, std::size_t cut, Base64Padding padding, Base64Kernel kernel) {
+Buffer decoded(std::span<const std::byte> octets, std::size_t cut, Base64Padding padding,
+               Base64Kernel kernel) {
     Base64Decoder decoder(padding, kernel);
     Buffer out;
     decoder.decode(octets.first(cut), out);
@@ -22,11 +23,14 @@ Buffer decoded(std::span<const std::byte> octets, std::size_t cut, Base64Padding
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto octets = std::as_bytes(std::span(data, size));
-    for (const auto padding : {Base64Padding::new_quantum, Base64Padding::stop, Base64Padding::ignore}) {
+    for (const auto padding :
+         {Base64Padding::new_quantum, Base64Padding::stop, Base64Padding::ignore}) {
         const Buffer walked = decoded(octets, 0, padding, nullptr);
         for (const NamedBase64Kernel& row : base64_kernels()) {
             for (const std::size_t cut : {std::size_t{0}, size / 2}) {
-                if (!std::ranges::equal(decoded(octets, cut, padding, row.kernel).bytes(), walked.bytes())) std::abort();
+                if (!std::ranges::equal(decoded(octets, cut, padding, row.kernel).bytes(),
+                                        walked.bytes()))
+                    std::abort();
             }
         }
     }

@@ -23,7 +23,9 @@ void check(std::span<const std::byte> octets) {
         pieces.decode(octets.subspan(at, std::min<std::size_t>(5, octets.size() - at)), other);
     }
     pieces.finish(other);
-    if (!std::ranges::equal(out.bytes(), other.bytes()) || out.size() > Decoder::bound(octets.size())) std::abort();
+    if (!std::ranges::equal(out.bytes(), other.bytes()) ||
+        out.size() > Decoder::bound(octets.size()))
+        std::abort();
 }
 
 }  // namespace

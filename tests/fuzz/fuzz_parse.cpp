@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any octets are a message: parse them by both structure finders, and hold the ranges to their invariants.
+// Any octets are a message: parse them by both structure finders, and hold the ranges to their
+// invariants.
 #include "mime/parser.h"
 #include "mime/structure.h"
 

@@ -14,8 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Buffer other;
     whole.decode(octets, out);
     whole.finish(out);
-    for (std::size_t at = 0; at < size; at += 3) pieces.decode(octets.subspan(at, std::min<std::size_t>(3, size - at)), other);
+    for (std::size_t at = 0; at < size; at += 3)
+        pieces.decode(octets.subspan(at, std::min<std::size_t>(3, size - at)), other);
     pieces.finish(other);
-    if (!std::ranges::equal(out.bytes(), other.bytes()) || out.size() > QuotedPrintableDecoder::bound(size)) std::abort();
+    if (!std::ranges::equal(out.bytes(), other.bytes()) ||
+        out.size() > QuotedPrintableDecoder::bound(size))
+        std::abort();
     return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Base64: the table of what readers do, and agreement of every kernel with the walk and with a naive twin.
-// POSTERN_LONG_TESTS=1 in the environment runs ten million inputs instead of two hundred thousand.
+// Base64: the table of what readers do, and agreement of every kernel with the walk and with a
+// naive twin. POSTERN_LONG_TESTS=1 in the environment runs ten million inputs instead of two
+// hundred thousand.
 #include "mime/base64.h"
 
 #include "tests/mime/support.h"
@@ -16,7 +17,8 @@ struct Outcome {
 };
 
 bool operator==(const Outcome& a, const Outcome& b) {
-    return a.text == b.text && a.result.junk == b.result.junk && a.result.truncated == b.result.truncated &&
+    return a.text == b.text && a.result.junk == b.result.junk &&
+           a.result.truncated == b.result.truncated &&
            a.result.padding_in_the_middle == b.result.padding_in_the_middle;
 }
 
@@ -128,7 +130,8 @@ TEST(Base64, HasAKernelOnThisMachine) {
 #if defined(__x86_64__)
     ASSERT_FALSE(base64_kernels().empty());
 #endif
-    for (const NamedBase64Kernel& row : base64_kernels()) EXPECT_NE(row.kernel, nullptr) << row.name;
+    for (const NamedBase64Kernel& row : base64_kernels())
+        EXPECT_NE(row.kernel, nullptr) << row.name;
 }
 
 TEST(Base64, DecodesEveryOctetInEveryPosition) {
@@ -137,7 +140,8 @@ TEST(Base64, DecodesEveryOctetInEveryPosition) {
     for (const NamedBase64Kernel& row : base64_kernels()) {
         for (std::size_t columns = 1; columns < 200; ++columns) {
             const std::string encoded = test::base64(plain, columns, "\r\n");
-            ASSERT_EQ(decoded(encoded, quantum, row.kernel).text, plain) << row.name << ' ' << columns;
+            ASSERT_EQ(decoded(encoded, quantum, row.kernel).text, plain)
+                << row.name << ' ' << columns;
         }
     }
 }
@@ -190,7 +194,8 @@ TEST(Base64, KernelsAgreeWithTheNaiveTwin) {
         }
         ASSERT_EQ(decoded_in_chunks(input, padding, best_base64_kernel(), random), expected)
             << testing::PrintToString(input);
-        ASSERT_EQ(has_padding_in_the_middle(test::bytes(input)), expected.result.padding_in_the_middle);
+        ASSERT_EQ(has_padding_in_the_middle(test::bytes(input)),
+                  expected.result.padding_in_the_middle);
         ASSERT_LE(expected.text.size(), Base64Decoder::bound(input.size()));
     }
 }

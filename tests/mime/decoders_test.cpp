@@ -59,7 +59,8 @@ const Case quoted_printable_cases[] = {
 };
 
 TEST(QuotedPrintable, DoesWhatTheTableSays) {
-    for (const Case& c : quoted_printable_cases) EXPECT_EQ(decoded<QuotedPrintableDecoder>(c.input), c.output) << c.input;
+    for (const Case& c : quoted_printable_cases)
+        EXPECT_EQ(decoded<QuotedPrintableDecoder>(c.input), c.output) << c.input;
 }
 
 // "cat" and 50 octets of 'x', as the classic tools write them.
@@ -78,7 +79,8 @@ const Case uuencode_cases[] = {
 };
 
 TEST(Uuencode, DoesWhatTheTableSays) {
-    for (const Case& c : uuencode_cases) EXPECT_EQ(decoded<UuencodeDecoder>(c.input), c.output) << c.input;
+    for (const Case& c : uuencode_cases)
+        EXPECT_EQ(decoded<UuencodeDecoder>(c.input), c.output) << c.input;
 }
 
 TEST(Uuencode, KnowsItsFirstLine) {
@@ -119,7 +121,8 @@ TEST(Yenc, ReturnsWhatWasEncoded) {
 std::string binhex_of(std::string_view data, std::string_view resource) {
     static constexpr std::string_view alphabet =
         "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr";
-    std::string file = std::string("\5a.bin", 6) + std::string(1, '\0') + "TEXTttxt" + std::string(2, '\0');
+    std::string file =
+        std::string("\5a.bin", 6) + std::string(1, '\0') + "TEXTttxt" + std::string(2, '\0');
     for (const std::size_t size : {data.size(), resource.size()}) {
         for (int shift = 24; shift >= 0; shift -= 8) file += static_cast<char>(size >> shift);
     }
@@ -151,7 +154,8 @@ TEST(Binhex, ReturnsBothForks) {
     for (std::size_t size = 0; size < 300; ++size) {
         const std::string data = random.octets(size);
         const std::string resource = random.octets(random.below(40));
-        ASSERT_EQ(decoded<BinhexDecoder>(binhex_of(data, resource) + "text behind: more\n"), data + resource);
+        ASSERT_EQ(decoded<BinhexDecoder>(binhex_of(data, resource) + "text behind: more\n"),
+                  data + resource);
     }
     BinhexDecoder decoder;
     Buffer out;
@@ -168,12 +172,15 @@ TEST(Decoders, DoNotDependOnChunks) {
     inputs.push_back(yenc_of(random.octets(100)));
     inputs.push_back(binhex_of(random.octets(100), "resource"));
     for (int round = 0; round < 20'000; ++round) {
-        std::string input = inputs[random.below(inputs.size())] + inputs[random.below(inputs.size())];
+        std::string input =
+            inputs[random.below(inputs.size())] + inputs[random.below(inputs.size())];
         for (std::size_t n = random.below(4); n > 0 && !input.empty(); --n) {
             input[random.below(input.size())] = "=\r\n :`M\x90"[random.below(8)];
         }
-        ASSERT_EQ(decoded_in_chunks<QuotedPrintableDecoder>(input, random), decoded<QuotedPrintableDecoder>(input));
-        ASSERT_EQ(decoded_in_chunks<UuencodeDecoder>(input, random), decoded<UuencodeDecoder>(input));
+        ASSERT_EQ(decoded_in_chunks<QuotedPrintableDecoder>(input, random),
+                  decoded<QuotedPrintableDecoder>(input));
+        ASSERT_EQ(decoded_in_chunks<UuencodeDecoder>(input, random),
+                  decoded<UuencodeDecoder>(input));
         ASSERT_EQ(decoded_in_chunks<YencDecoder>(input, random), decoded<YencDecoder>(input));
         ASSERT_EQ(decoded_in_chunks<BinhexDecoder>(input, random), decoded<BinhexDecoder>(input));
     }

@@ -16,7 +16,8 @@ namespace {
 
 std::vector<std::string> names_in(const std::string& header) {
     std::vector<std::string> names;
-    for (const Filename& name : parse(test::bytes(header + "\n\n")).root.filenames) names.push_back(name.name);
+    for (const Filename& name : parse(test::bytes(header + "\n\n")).root.filenames)
+        names.push_back(name.name);
     return names;
 }
 
@@ -43,9 +44,12 @@ const NameCase name_cases[] = {
      {"\u20AC.txt", "e.txt", "iso-8859-15'en'%a4.txt"}},
     {disposition + "filename*0=a; filename*1=.exe", {"a.exe"}},
     {disposition + "filename*1=.exe; filename*0=a", {"a.exe", ".exea"}},
-    {disposition + "filename*0*=utf-8''a%20; filename*1=\"b%20.exe\"", {"a b%20.exe", "utf-8''a%20b%20.exe"}},
-    {disposition + "filename=\"=?utf-8?B?4oKsLnR4dA==?=\"", {"\u20AC.txt", "=?utf-8?B?4oKsLnR4dA==?="}},
-    {disposition + "filename=\"=?utf-8?q?a?= =?utf-8?q?=2Eexe?=\"", {"a.exe", "=?utf-8?q?a?= =?utf-8?q?=2Eexe?="}},
+    {disposition + "filename*0*=utf-8''a%20; filename*1=\"b%20.exe\"",
+     {"a b%20.exe", "utf-8''a%20b%20.exe"}},
+    {disposition + "filename=\"=?utf-8?B?4oKsLnR4dA==?=\"",
+     {"\u20AC.txt", "=?utf-8?B?4oKsLnR4dA==?="}},
+    {disposition + "filename=\"=?utf-8?q?a?= =?utf-8?q?=2Eexe?=\"",
+     {"a.exe", "=?utf-8?q?a?= =?utf-8?q?=2Eexe?="}},
     {disposition + "filename=a.txt; filename=b.exe", {"a.txt", "b.exe"}},
     {"Content-Type: a/b; name=a.txt\n" + disposition + "filename=b.exe", {"b.exe", "a.txt"}},
     {disposition + "filename=a.txt\n" + disposition + "filename=b.exe", {"a.txt", "b.exe"}},
@@ -59,9 +63,9 @@ TEST(Header, KeepsEveryVariantOfAName) {
 }
 
 TEST(Header, SaysWhereANameWasFound) {
-    const auto names =
-        parse(test::bytes("Content-Type: a/b; name=\"=?utf-8?q?t?=\"\n" + disposition + "filename*=utf-8''x; filename=y\n\n"))
-            .root.filenames;
+    const auto names = parse(test::bytes("Content-Type: a/b; name=\"=?utf-8?q?t?=\"\n" +
+                                         disposition + "filename*=utf-8''x; filename=y\n\n"))
+                           .root.filenames;
     const std::vector<Filename> expected = {{"x", NameSource::disposition_extended},
                                             {"y", NameSource::disposition},
                                             {"t", NameSource::encoded_word},
@@ -72,9 +76,15 @@ TEST(Header, SaysWhereANameWasFound) {
 
 TEST(Header, TakesTheMediaTypeFromOddFields) {
     const std::pair<const char*, const char*> cases[] = {
-        {"text/plain", "text/plain"},     {"Text / HTML; x=y", "text/html"}, {"a/b (c/d)", "a/b"},
-        {"(c) a/b", "a/b"},               {"\"a/b", ""},                     {"text", ""},
-        {"text/", ""},                    {"a/b c", "a/b"},                  {"", ""},
+        {"text/plain", "text/plain"},
+        {"Text / HTML; x=y", "text/html"},
+        {"a/b (c/d)", "a/b"},
+        {"(c) a/b", "a/b"},
+        {"\"a/b", ""},
+        {"text", ""},
+        {"text/", ""},
+        {"a/b c", "a/b"},
+        {"", ""},
     };
     for (const auto& [value, type] : cases) {
         EXPECT_EQ(media_type_of(parse_structured(value).token), type) << value;
@@ -93,9 +103,10 @@ TEST(Header, FindsTheTokensOfATransferEncoding) {
 }
 
 TEST(Header, NamesOfEncodings) {
-    for (const auto encoding : {TransferEncoding::identity, TransferEncoding::base64, TransferEncoding::quoted_printable,
-                                TransferEncoding::uuencode, TransferEncoding::yenc, TransferEncoding::binhex,
-                                TransferEncoding::unknown}) {
+    for (const auto encoding :
+         {TransferEncoding::identity, TransferEncoding::base64, TransferEncoding::quoted_printable,
+          TransferEncoding::uuencode, TransferEncoding::yenc, TransferEncoding::binhex,
+          TransferEncoding::unknown}) {
         EXPECT_EQ(encoding_named(name_of(encoding)), encoding);
     }
     EXPECT_EQ(encoding_named(" Base64 "), TransferEncoding::base64);
@@ -123,11 +134,13 @@ TEST(Charset, DecodesEncodedWords) {
 
 TEST(Header, TakesAnyOctets) {
     test::Random random(3);
-    static constexpr std::string_view pieces[] = {";", "=", "\"", "\\", "(", ")", "name", "*0", "*", "'", "%41", " ",
-                                                  "=?utf-8?q?", "?=", "a/b", "utf-8''", "\t", "filename*1*=", "\xFF"};
+    static constexpr std::string_view pieces[] = {
+        ";",   "=", "\"",         "\\", "(",   ")",       "name", "*0",           "*",   "'",
+        "%41", " ", "=?utf-8?q?", "?=", "a/b", "utf-8''", "\t",   "filename*1*=", "\xFF"};
     for (int round = 0; round < 50'000; ++round) {
         std::string value;
-        for (std::size_t n = random.below(20); n > 0; --n) value += pieces[random.below(std::size(pieces))];
+        for (std::size_t n = random.below(20); n > 0; --n)
+            value += pieces[random.below(std::size(pieces))];
         const StructuredValue parsed = parse_structured(value);
         for (const char* name : {"name", "filename"}) {
             std::set<std::string> distinct;
@@ -143,7 +156,8 @@ TEST(Defect, EveryRowHasACodeAndASentence) {
     for (int i = 0; i <= static_cast<int>(DefectCode::last_); ++i) {
         const auto code = static_cast<DefectCode>(i);
         EXPECT_TRUE(codes.insert(code_of(code)).second) << code_of(code);
-        EXPECT_EQ(code_of(code).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string_view::npos);
+        EXPECT_EQ(code_of(code).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"),
+                  std::string_view::npos);
         EXPECT_TRUE(sentence_of(code).ends_with('.')) << code_of(code);
     }
 }

@@ -16,7 +16,8 @@ namespace {
 class TemporaryFile {
 public:
     explicit TemporaryFile(const std::string& content)
-        : path_(std::filesystem::temp_directory_path() / ("postern_message_test_" + std::to_string(getpid()))) {
+        : path_(std::filesystem::temp_directory_path() /
+                ("postern_message_test_" + std::to_string(getpid()))) {
         std::ofstream(path_, std::ios::binary) << content;
     }
     ~TemporaryFile() { std::filesystem::remove(path_); }

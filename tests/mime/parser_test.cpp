@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parser: tables of messages with the tree each gives, limits, and the promise that no octet is lost.
+// The parser: tables of messages with the tree each gives, limits, and the promise that no octet is
+// lost.
 #include "mime/parser.h"
 
 #include "mime/defect_codes.h"
@@ -66,7 +67,8 @@ const TreeCase tree_cases[] = {
      " multipart/mixed\n 1 text/plain [one]\n 2 a/b [two]\n"},
     {"preamble and epilogue", mixed + "pre\n--b\n\none\n--b--\npost\n",
      " multipart/mixed ~pre~ ~post\n~\n 1 text/plain [one]\n"},
-    {"blanks behind a delimiter", mixed + "--b \t\n\none\n--b-- \n", " multipart/mixed\n 1 text/plain [one]\n"},
+    {"blanks behind a delimiter", mixed + "--b \t\n\none\n--b-- \n",
+     " multipart/mixed\n 1 text/plain [one]\n"},
     {"no close delimiter", mixed + "--b\n\none\n", " multipart/mixed\n 1 text/plain [one\n]\n"},
     {"a longer line is no delimiter", mixed + "--b\n\none\n--bx\n--b--\n",
      " multipart/mixed\n 1 text/plain [one\n--bx]\n"},
@@ -75,7 +77,9 @@ const TreeCase tree_cases[] = {
      " multipart/mixed\n 1 a/b []\n 2 text/plain [two]\n"},
     {"nothing between delimiters", mixed + "--b\n--b\n\none\n--b--\n",
      " multipart/mixed\n 1 text/plain [one]\n"},
-    {"nested", mixed + "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nin\n--c--\nepi\n--b\n\nout\n--b--\n",
+    {"nested",
+     mixed + "--b\nContent-Type: multipart/mixed; "
+             "boundary=c\n\n--c\n\nin\n--c--\nepi\n--b\n\nout\n--b--\n",
      " multipart/mixed\n 1 multipart/mixed ~epi~\n  1.1 text/plain [in]\n 2 text/plain [out]\n"},
     {"outer boundary ends inner part",
      mixed + "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nin\n--b\n\nout\n--b--\n",
@@ -86,7 +90,8 @@ const TreeCase tree_cases[] = {
      mixed + "--b\nContent-Type: message/rfc822\n\n" +
          "Content-Type: multipart/mixed; boundary=c\n\n--c\n\nin\n--c--\n\n--b--\n",
      " multipart/mixed\n 1 message/rfc822\n  1 multipart/mixed\n   1.1 text/plain [in]\n"},
-    {"encoded message", "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogaQoKaQo=\n",
+    {"encoded message",
+     "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogaQoKaQo=\n",
      "1 message/rfc822 [U3ViamVjdDogaQoKaQo=\n]\n"},
     {"digest", "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: in\n\nbody\n--b--\n",
      " multipart/digest\n 1 message/rfc822\n  1.1 text/plain [body]\n"},
@@ -96,7 +101,8 @@ const TreeCase tree_cases[] = {
     {"line that is no field", "Subject: s\nnot a field\nContent-Type: a/b\n\nhello\n",
      "1 a/b [hello\n] ~not a field\nContent-Type: a/b\n\n~\n"},
     {"mailbox line first", "From me Mon\nSubject: s\n\nhello\n", "1 text/plain [hello\n]\n"},
-    {"empty lines and a byte order mark first", "\xEF\xBB\xBF\nContent-Type: a/b\n\nhello\n", "1 a/b [hello\n]\n"},
+    {"empty lines and a byte order mark first", "\xEF\xBB\xBF\nContent-Type: a/b\n\nhello\n",
+     "1 a/b [hello\n]\n"},
     {"no header", "just text\nof two lines\n", "1 text/plain [just text\nof two lines\n]\n"},
     {"nothing", "", "1 text/plain []\n"},
 };
@@ -113,12 +119,16 @@ struct DefectCase {
 const DefectCase defect_cases[] = {
     {"Subject: s\r\n\r\nhello\r\n", nullptr},
     {mixed + "--b\n\none\n--b--\nfooter\n", nullptr},
-    {"Content-Type: text/plain; charset=\"utf-8\"; name=a.txt\nContent-Disposition: attachment; filename=a.txt\n\n",
+    {"Content-Type: text/plain; charset=\"utf-8\"; name=a.txt\nContent-Disposition: attachment; "
+     "filename=a.txt\n\n",
      nullptr},
     {"A: b\nContent-Type: a/b\nContent-Type: c/d\n\n", "duplicate-content-type"},
-    {"A: b\nContent-Disposition: inline\nContent-Disposition: attachment\n\n", "duplicate-content-disposition"},
-    {"Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\n", "conflicting-transfer-encodings"},
-    {"Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: base64\n\n", "duplicate-transfer-encoding"},
+    {"A: b\nContent-Disposition: inline\nContent-Disposition: attachment\n\n",
+     "duplicate-content-disposition"},
+    {"Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\n",
+     "conflicting-transfer-encodings"},
+    {"Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: base64\n\n",
+     "duplicate-transfer-encoding"},
     {"Content-Transfer-Encoding: zip\n\n", "unknown-transfer-encoding"},
     {"Content-Type: nonsense\n\n", "content-type-broken"},
     {"A: b\nno field\n\n", "header-line-without-colon"},
@@ -130,10 +140,14 @@ const DefectCase defect_cases[] = {
     {"Content-Type: multipart/mixed\n\n", "boundary-missing"},
     {mixed + "text\n", "boundary-never-found"},
     {mixed + "--b\n\none\n", "close-delimiter-missing"},
-    {"Content-Type: multipart/mixed; boundary=" + std::string(71, 'b') + "\n\n", "boundary-too-long"},
-    {"Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\nLS1i\n", "encoded-multipart"},
-    {"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nQTogYgo=\n", "encoded-message"},
-    {"Content-Type: a/b; name=a.txt\nContent-Disposition: x; filename=b.exe\n\n", "conflicting-filenames"},
+    {"Content-Type: multipart/mixed; boundary=" + std::string(71, 'b') + "\n\n",
+     "boundary-too-long"},
+    {"Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\nLS1i\n",
+     "encoded-multipart"},
+    {"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nQTogYgo=\n",
+     "encoded-message"},
+    {"Content-Type: a/b; name=a.txt\nContent-Disposition: x; filename=b.exe\n\n",
+     "conflicting-filenames"},
     {"Content-Type: a/b; name=\"=?utf-8?q?a?=\"\n\n", "encoded-word-in-parameter"},
     {"Content-Type: a/b; name*0=a; name*2=b\n\n", "parameter-pieces-missing"},
     {"Content-Type: a/b; name=\"never closed\n\n", "parameter-broken"},
@@ -204,7 +218,9 @@ void expect_covered(const std::string& text) {
     std::string seen(text.size(), '\0');
     cover(message.root, seen);
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (seen[at] != '\0' || std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos) continue;
+        if (seen[at] != '\0' ||
+            std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos)
+            continue;
         const std::size_t line = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
         ASSERT_EQ(text.substr(line, 2), "--") << "octet " << at << " is lost in\n" << text;
     }
@@ -218,17 +234,38 @@ TEST(Parser, LosesNoOctetOfTheTable) {
 // Flips, cuts, doubles and joins, as mail is broken on its way or by intent.
 std::string mutated(std::string text, test::Random& random) {
     static constexpr std::string_view pieces[] = {
-        "--b\n", "--b--\n", "--c\n", "\n", "\r\n", ":", "Content-Type: message/rfc822\n\n", "--", " ", "=\n",
-        "Content-Type: multipart/mixed; boundary=c\n\n", "From x\n", "Content-Type: multipart/digest; boundary=\"c\"\n"};
+        "--b\n",
+        "--b--\n",
+        "--c\n",
+        "\n",
+        "\r\n",
+        ":",
+        "Content-Type: message/rfc822\n\n",
+        "--",
+        " ",
+        "=\n",
+        "Content-Type: multipart/mixed; boundary=c\n\n",
+        "From x\n",
+        "Content-Type: multipart/digest; boundary=\"c\"\n"};
     for (std::size_t times = 1 + random.below(6); times > 0; --times) {
         const std::size_t at = random.below(text.size() + 1);
         const std::size_t size = std::min<std::size_t>(random.below(40), text.size() - at);
         switch (random.below(5)) {
-            case 0: text.insert(at, pieces[random.below(std::size(pieces))]); break;
-            case 1: text.erase(at, size); break;
-            case 2: text.insert(random.below(text.size() + 1), text.substr(at, size)); break;
-            case 3: if (at < text.size()) text[at] = static_cast<char>(random.below(256)); break;
-            default: if (random.below(4) == 0) text.resize(at); break;
+            case 0:
+                text.insert(at, pieces[random.below(std::size(pieces))]);
+                break;
+            case 1:
+                text.erase(at, size);
+                break;
+            case 2:
+                text.insert(random.below(text.size() + 1), text.substr(at, size));
+                break;
+            case 3:
+                if (at < text.size()) text[at] = static_cast<char>(random.below(256));
+                break;
+            default:
+                if (random.below(4) == 0) text.resize(at);
+                break;
         }
     }
     return text;
@@ -248,6 +285,16 @@ std::string repeated(std::string_view piece, std::size_t times) {
     return text;
 }
 
+TEST(Parser, KeepsABoundedNumberOfFields) {
+    const std::string text = repeated("A: b\n", 150'000) + "Content-Type: c/d\n\nbody";
+    const ParsedMessage message = parsed(text);
+    EXPECT_FALSE(message.complete);
+    EXPECT_EQ(message.root.header.size(), 100'000U);
+    EXPECT_TRUE(has(codes_of(message), "header-limit"));
+    EXPECT_FALSE(message.root.uncovered.empty());
+    expect_covered(text);
+}
+
 // On a thread with a stack as small as a worker's may be.
 TEST(Parser, SurvivesDeepNesting) {
     std::string nested;
@@ -265,7 +312,8 @@ TEST(Parser, SurvivesDeepNesting) {
 
 // Each would take minutes if anything in it were quadratic.
 TEST(Parser, TakesHostileSizesInStride) {
-    const std::string nested = repeated("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 2'000);
+    const std::string nested =
+        repeated("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 2'000);
     parsed(nested + repeated("--x\n", 300'000));
     parsed(mixed + repeated("--b\n\nx\n", 300'000));
     parsed(repeated("X-A: b\n", 300'000) + "\n");

@@ -12,8 +12,9 @@ namespace {
 
 void describe(const StructureNode& node, int indent, std::string& out) {
     out.append(static_cast<std::size_t>(indent), ' ');
-    out += node.kind == StructureNode::Kind::leaf ? "leaf"
-           : node.kind == StructureNode::Kind::message ? "message" : "multipart " + node.boundary.value_or("-");
+    out += node.kind == StructureNode::Kind::leaf      ? "leaf"
+           : node.kind == StructureNode::Kind::message ? "message"
+                                                       : "multipart " + node.boundary.value_or("-");
     // An empty part has its place in one finder, and none in the other.
     if (node.content && !node.content->empty()) {
         out += ' ' + std::to_string(node.content->begin) + '-' + std::to_string(node.content->end);
@@ -41,7 +42,8 @@ private:
     std::string part(unsigned depth) {
         const std::size_t kind = depth > 4 ? 9 : random_.below(10);
         if (kind < 3) return multipart(depth);
-        if (kind == 3) return "Content-Type: message/rfc822" + line_end_ + line_end_ + message_at(depth + 1);
+        if (kind == 3)
+            return "Content-Type: message/rfc822" + line_end_ + line_end_ + message_at(depth + 1);
         std::string text = random_.below(2) == 0 ? "Content-Type: text/html" + line_end_ : "";
         text += line_end_;
         for (std::size_t lines = random_.below(6); lines > 0; --lines) text += line();
@@ -53,7 +55,8 @@ private:
     std::string multipart(unsigned depth) {
         std::string boundary = std::to_string(boundaries_++);
         if (random_.below(3) == 0) boundary += " x";
-        std::string text = "Content-Type: multipart/" + std::string(random_.below(5) == 0 ? "digest" : "mixed") +
+        std::string text = "Content-Type: multipart/" +
+                           std::string(random_.below(5) == 0 ? "digest" : "mixed") +
                            "; boundary=\"" + boundary + '"' + line_end_ + line_end_;
         if (random_.below(3) == 0) text += line();
         for (std::size_t parts = 1 + random_.below(3); parts > 0; --parts) {
@@ -65,7 +68,8 @@ private:
     }
 
     std::string line() {
-        static constexpr std::string_view lines[] = {"hello", "--", "-- ", "--no", "key: value", "", "b: c"};
+        static constexpr std::string_view lines[] = {"hello",      "--", "-- ", "--no",
+                                                     "key: value", "",   "b: c"};
         return std::string(lines[random_.below(std::size(lines))]) + line_end_;
     }
 
@@ -78,7 +82,8 @@ TEST(Structure, BothFindersAgreeOnGeneratedMessages) {
     test::Random random(11);
     for (int round = 0; round < 20'000; ++round) {
         const std::string text = Generator(random).message();
-        ASSERT_EQ(described(find_structure_by_lines(text, 0, {})), described(find_structure_by_gmime(text, 0, {})))
+        ASSERT_EQ(described(find_structure_by_lines(text, 0, {})),
+                  described(find_structure_by_gmime(text, 0, {})))
             << text;
     }
 }

@@ -21,7 +21,9 @@ inline std::string text(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-inline std::string text(const Buffer& buffer) { return text(buffer.bytes()); }
+inline std::string text(const Buffer& buffer) {
+    return text(buffer.bytes());
+}
 
 inline std::string text_of(std::initializer_list<unsigned> octets) {
     std::string result;
@@ -30,7 +32,9 @@ inline std::string text_of(std::initializer_list<unsigned> octets) {
 }
 
 // True when the long forms of the property tests are asked for.
-inline bool long_tests() { return std::getenv("POSTERN_LONG_TESTS") != nullptr; }
+inline bool long_tests() {
+    return std::getenv("POSTERN_LONG_TESTS") != nullptr;
+}
 
 // Fixed seeds: a failure comes again.
 class Random {
@@ -38,7 +42,9 @@ public:
     explicit Random(std::uint64_t seed) : source_(seed) {}
 
     // From 0 to n - 1; 0 for n of 0.
-    std::size_t below(std::size_t n) { return n == 0 ? 0 : static_cast<std::size_t>(source_() % n); }
+    std::size_t below(std::size_t n) {
+        return n == 0 ? 0 : static_cast<std::size_t>(source_() % n);
+    }
 
     std::string octets(std::size_t size) {
         std::string result(size, '\0');
@@ -68,7 +74,8 @@ inline std::string base64(std::string_view plain, std::size_t columns = 76,
         for (std::size_t k = 0; k < 3; ++k) {
             quantum = quantum << 8 | (k < left ? static_cast<unsigned char>(plain[i + k]) : 0U);
         }
-        for (std::size_t k = 0; k < 4; ++k) put(k <= left ? alphabet[quantum >> (18 - 6 * k) & 63] : '=');
+        for (std::size_t k = 0; k < 4; ++k)
+            put(k <= left ? alphabet[quantum >> (18 - 6 * k) & 63] : '=');
     }
     return encoded;
 }
