@@ -55,9 +55,18 @@ private:
             case ElementKind::look_behind: op(Op::look_behind); break;
             case ElementKind::look_ahead: op(Op::look_ahead); break;
             case ElementKind::consume: op(Op::consume); break;
+            case ElementKind::near_before: op(Op::near_before); return near(element);
+            case ElementKind::near_after: op(Op::near_after); return near(element);
         }
         octet(static_cast<int>(element.character_class));
         octet(element.negated ? 1 : 0);
+    }
+
+    void near(const Element& element) {
+        number(element.near.min);
+        number(element.near.max);
+        octets(element.octets);
+        octets(element.mask);
     }
 
     static bool is_one_octet(const Sequence& choice) {

@@ -12,6 +12,7 @@
 //   same_length  negated:1 count:4 length:4 strings: one of these, or none of these
 //   choices      count:4, then for each  length:4 sequence: one of these, of different lengths
 //   look_behind, look_ahead, consume     class:1 negated:1
+//   near_before, near_after  low:4 high:4 octet:1 mask:1: the octet, so far before or behind here
 #pragma once
 
 #include "signatures/clamav/body.h"
@@ -33,6 +34,8 @@ enum class Op : std::uint8_t {
     look_behind,
     look_ahead,
     consume,
+    near_before,
+    near_after,
 };
 
 struct PartRow {

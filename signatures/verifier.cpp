@@ -41,6 +41,7 @@ struct Step {
     Op op = Op::end;
     std::uint32_t length = 0;
     std::uint32_t count = 0;
+    std::uint32_t high = 0;  // of a distance that begins with `count`
     bool negated = false;
     char letter = 0;
     const std::uint8_t* data = nullptr;
@@ -69,6 +70,12 @@ struct Step {
                 letter = static_cast<char>(reader.octet());
                 negated = reader.octet() != 0;
                 return;
+            case Op::near_before:
+            case Op::near_after:
+                count = reader.number();
+                high = reader.number();
+                data = reader.take(2);
+                return;
             case Op::end:
             case Op::choices: return;
         }
@@ -79,6 +86,17 @@ struct Step {
     bool is_one_of(const std::uint8_t* at) const {
         for (std::uint32_t i = 0; i < count; ++i) {
             if (std::memcmp(at, data + std::size_t{i} * length, length) == 0) return true;
+        }
+        return false;
+    }
+
+    // Is the octet there, `count` to `high` octets away from here?
+    bool is_near(Octets content, std::size_t position) const {
+        for (std::size_t n = count; n <= high; ++n) {
+            const bool before = op == Op::near_before;
+            if (before ? n >= position : n >= content.size() - position) return false;
+            const std::size_t place = before ? position - 1 - n : position + n;
+            if ((*data_at(content, place) & data[1]) == data[0]) return true;
         }
         return false;
     }
@@ -99,6 +117,9 @@ struct Step {
         if (op == Op::look_ahead) {
             return boundary_after(character_class(), content, position) ? std::optional(position)
                                                                         : std::nullopt;
+        }
+        if (op == Op::near_before || op == Op::near_after) {
+            return is_near(content, position) ? std::optional(position) : std::nullopt;
         }
         if (op == Op::consume) {
             const std::size_t n = taken_by(character_class(), content, position);

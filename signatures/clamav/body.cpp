@@ -27,7 +27,9 @@ Width width_of(const Element& element) {
         case ElementKind::skip: return {element.count, element.count};
         case ElementKind::alternatives: return width_of_choices(element.choices);
         case ElementKind::look_behind:
-        case ElementKind::look_ahead: return {0, 0};
+        case ElementKind::look_ahead:
+        case ElementKind::near_before:
+        case ElementKind::near_after: return {0, 0};
         case ElementKind::consume: break;
     }
     // A line marker takes LF or CR LF; its negation and the other classes take one octet.

@@ -47,10 +47,8 @@ public:
         ParsedBody result;
         result.error = reader_.take_error();
         if (result.error) return result;
-        for (RawPart& raw : parts_) {
-            resolve_edges(raw.part.elements);
-            result.body.parts.push_back(std::move(raw.part));
-        }
+        for (RawPart& raw : parts_) resolve_edges(raw.part.elements);
+        join_brackets(result.body);
         return result;
     }
 
@@ -142,6 +140,35 @@ private:
         if (last.kind == ElementKind::consume) last.kind = ElementKind::look_ahead;
         if (first.kind == ElementKind::consume && !first.negated) {
             first.kind = ElementKind::look_behind;
+        }
+    }
+
+    static Element near(ElementKind kind, const Sequence& octet, Gap gap) {
+        Element element = octet.front();
+        element.mask = element.kind == ElementKind::literal ? "\xff" : element.mask;
+        element.kind = kind;
+        element.near = gap;
+        return element;
+    }
+
+    // A lone octet beside a bracket becomes a look from its neighbour; what was the distance to it is
+    // the distance to that neighbour.
+    void join_brackets(Body& body) {
+        for (std::size_t i = 0; i < parts_.size(); ++i) {
+            Part& part = parts_[i].part;
+            const bool leads = style_after(i) == GapStyle::brackets && is_one_octet(parts_[i]);
+            if (leads) {
+                Part& next = parts_[i + 1].part;
+                next.elements.insert(next.elements.begin(),
+                                     near(ElementKind::near_before, part.elements, next.gap));
+                next.gap = part.gap;
+                parts_[i + 1].style = parts_[i].style;
+            } else if (parts_[i].style == GapStyle::brackets) {
+                body.parts.back().elements.push_back(
+                    near(ElementKind::near_after, part.elements, part.gap));
+            } else {
+                body.parts.push_back(std::move(part));
+            }
         }
     }
 

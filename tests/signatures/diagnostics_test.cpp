@@ -53,7 +53,8 @@ TEST(Diagnostics, AreGolden) {
     expected << std::ifstream(path).rdbuf();
     EXPECT_EQ(told, expected.str());
 
-    const SetStatistics& statistics = builder.build(1)->statistics();
+    const auto set = builder.build(1);
+    const SetStatistics& statistics = set->statistics();
     EXPECT_EQ(statistics.body_signatures, 3u);  // Good twice is one, Good2, and the old one
     EXPECT_EQ(statistics.digest_signatures, 3u);
     EXPECT_EQ(statistics.ignored_names, 2u);
