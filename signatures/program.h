@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs: bodies as flat octets that the verifier walks, without a pointer in them.
 //
-// All bodies of a set lie in two arrays: a row a part, and the code of the parts. Everything is a number
-// relative to the arrays, so they can be written to a file and mapped as they are.
+// All bodies of a set lie in two arrays: a row a part, and the code of the parts. Everything is a
+// number relative to the arrays, so they can be written to a file and mapped as they are.
 //
 // Code of a sequence: operations, one after the other, the last one `end`:
 //   literal      length:4 octets
@@ -69,7 +69,8 @@ struct Programs {
     }
 };
 
-// The same body with the fixed distances between parts made part of them: fewer parts to put together.
+// The same body with the fixed distances between parts made part of them: fewer parts to put
+// together.
 clamav::Body joined(clamav::Body body);
 
 }  // namespace postern::signatures

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two walks over the same operations: at one position, until the first `choices`, and then over a set of
-// positions. Both end at the first operation that nothing fits.
+// Two walks over the same operations: at one position, until the first `choices`, and then over a
+// set of positions. Both end at the first operation that nothing fits.
 #include "signatures/verifier.h"
 
 #include "signatures/character_class.h"
@@ -32,6 +32,7 @@ const std::uint8_t* data_at(Octets content, std::size_t position) {
     return reinterpret_cast<const std::uint8_t*>(content.data()) + position;
 }
 
+// Also false for a position beyond the end, which sums of distances can lead to.
 bool has_room(Octets content, std::size_t position, std::size_t n) {
     return position <= content.size() && content.size() - position >= n;
 }
@@ -53,7 +54,9 @@ struct Step {
                 length = reader.number();
                 data = reader.take(op == Op::masked ? std::size_t{2} * length : length);
                 return;
-            case Op::skip: length = reader.number(); return;
+            case Op::skip:
+                length = reader.number();
+                return;
             case Op::set:
                 length = 1;
                 data = reader.take(32);
@@ -77,7 +80,8 @@ struct Step {
                 data = reader.take(2);
                 return;
             case Op::end:
-            case Op::choices: return;
+            case Op::choices:
+                return;
         }
     }
 
@@ -143,6 +147,7 @@ void make_set(Ends& ends) {
 
 void walk(Reader reader, Octets content, Ends& ends);
 
+// Every choice starts from the same positions; together they lead to the union of the ends.
 void walk_choices(Reader& reader, Octets content, Ends& ends) {
     Ends all;
     const std::uint32_t count = reader.number();
@@ -212,8 +217,8 @@ std::optional<std::size_t> Verifier::find(const PartRow& part, Octets content, s
         if (part.key_length != 0) {
             const std::size_t place = start + part.key_offset;
             const std::size_t room = last + part.key_offset + part.key_length - place;
-            const void* hit = memmem(data_at(content, place), std::min(room, content.size() - place),
-                                     key, part.key_length);
+            const void* hit = memmem(data_at(content, place),
+                                     std::min(room, content.size() - place), key, part.key_length);
             if (!hit) return std::nullopt;
             start = static_cast<std::size_t>(static_cast<const std::uint8_t*>(hit) -
                                              data_at(content, part.key_offset));

@@ -8,8 +8,8 @@
 //  (1) There is at least one part; the first one's gap means nothing.
 //  (2) Neighbouring literal elements are one; so a pure literal is one part of one element.
 //  (3) Alternatives under a negation are literals of one common length.
-//  (4) An octet in brackets, x[n-m]SIG, is no part of its own: distances and offsets count from SIG.
-//  (5) An alternative is never empty and holds no character class.
+//  (4) An octet in brackets, x[n-m]SIG, is no part of its own: distances and offsets count from
+//  SIG. (5) An alternative is never empty and holds no character class.
 #pragma once
 
 #include <cstddef>
@@ -81,7 +81,8 @@ struct Width {
 Width width_of(const Element& element);
 Width width_of(const Sequence& sequence);
 
-// The `count` octets at `offset` of the sequence, when they are the same in every match; else empty.
+// The `count` octets at `offset` of the sequence, when they are the same in every match; else
+// empty.
 std::string fixed_octets(const Sequence& sequence, std::size_t offset, std::size_t count);
 
 }  // namespace postern::signatures::clamav

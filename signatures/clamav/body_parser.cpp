@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recursive descent over the text, one method a construct; the first error stops it. Sequences are read
-// by SequenceReader (also used inside alternatives); this file joins them to parts by their distances.
+// A recursive descent over the text, one method a construct; the first error stops it. Sequences
+// are read by SequenceReader (also used inside alternatives); this file joins them to parts by
+// their distances.
 #include "signatures/clamav/body_parser.h"
 
 #include "signatures/clamav/hex.h"
@@ -20,6 +21,7 @@ struct RawPart {
     const char* at = nullptr;
 };
 
+// What stands before or behind a bracket in x[n-m]SIG.
 bool is_one_octet(const RawPart& raw) {
     const Sequence& elements = raw.part.elements;
     return elements.size() == 1 && width_of(elements[0]).max == 1 &&
@@ -53,14 +55,18 @@ public:
     }
 
 private:
+    // Only what divides the body is seen here; all else belongs to the part.
     void read_one() {
         switch (reader_.peek()) {
             case '*':
                 reader_.skip(1);
                 return begin_part({0, no_limit}, GapStyle::star);
-            case '{': return read_braces();
-            case '[': return read_brackets();
-            default: reader_.read_element(parts_.back().part.elements, 0);
+            case '{':
+                return read_braces();
+            case '[':
+                return read_brackets();
+            default:
+                reader_.read_element(parts_.back().part.elements, 0);
         }
     }
 
@@ -90,6 +96,7 @@ private:
         begin_part(gap, GapStyle::brackets);
     }
 
+    // What a part may be is known only when its neighbours are: all of it is checked at the end.
     void check_parts() {
         for (std::size_t i = 0; i < parts_.size() && !reader_.failed(); ++i) {
             check_part(i);
@@ -104,14 +111,15 @@ private:
     void check_part(std::size_t i) {
         const RawPart& raw = parts_[i];
         if (raw.part.elements.empty()) {
-            return reader_.fail(raw.at, parts_.size() == 1
-                                            ? "the body is empty; write the octets in hex"
-                                            : "nothing stands between two distances, or before the "
-                                              "first or after the last one; leave the distance out");
+            return reader_.fail(
+                raw.at, parts_.size() == 1 ? "the body is empty; write the octets in hex"
+                                           : "nothing stands between two distances, or before the "
+                                             "first or after the last one; leave the distance out");
         }
         if (!compares_something(raw.part.elements)) {
-            return reader_.fail(raw.at, "this part has no fixed octet; join it to its neighbour "
-                                        "with {n}");
+            return reader_.fail(raw.at,
+                                "this part has no fixed octet; join it to its neighbour "
+                                "with {n}");
         }
         const bool bracketed =
             raw.style == GapStyle::brackets || style_after(i) == GapStyle::brackets;
@@ -127,13 +135,14 @@ private:
         const bool chained = (left && parts_[i - 1].style == GapStyle::brackets) ||
                              (right && style_after(i) == GapStyle::brackets);
         if (left == right || chained) {
-            reader_.fail(parts_[i].at, "a distance in brackets stands between one octet and a "
-                                       "longer part; write {n-m}");
+            reader_.fail(parts_[i].at,
+                         "a distance in brackets stands between one octet and a "
+                         "longer part; write {n-m}");
         }
     }
 
-    // A class looks around where its part begins or ends and takes octets elsewhere. A negated class at
-    // the left edge is no edge.
+    // A class looks around where its part begins or ends and takes octets elsewhere. A negated
+    // class at the left edge is no edge.
     static void resolve_edges(Sequence& elements) {
         Element& first = elements.front();
         Element& last = elements.back();
@@ -151,8 +160,8 @@ private:
         return element;
     }
 
-    // A lone octet beside a bracket becomes a look from its neighbour; what was the distance to it is
-    // the distance to that neighbour.
+    // A lone octet beside a bracket becomes a look from its neighbour; what was the distance to it
+    // is the distance to that neighbour.
     void join_brackets(Body& body) {
         for (std::size_t i = 0; i < parts_.size(); ++i) {
             Part& part = parts_[i].part;
@@ -178,6 +187,8 @@ private:
 
 }  // namespace
 
-ParsedBody parse_body(std::string_view text) { return BodyReader(text).read(); }
+ParsedBody parse_body(std::string_view text) {
+    return BodyReader(text).read();
+}
 
 }  // namespace postern::signatures::clamav

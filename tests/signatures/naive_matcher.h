@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The second, plain implementation: a body pattern tried at every place of a content, by backtracking, read
-// straight from its text. No tree, no program, no anchor; slow, and hoped to be obviously right.
+// The second, plain implementation: a body pattern tried at every place of a content, by
+// backtracking, read straight from its text. No tree, no program, no anchor; slow, and hoped to be
+// obviously right.
 //
 // It knows no error: give it patterns that parse_body() takes.
 #pragma once
@@ -51,8 +52,10 @@ private:
         if (at < content_.size() && octet_fits(p, at)) match(p + 2, at + 1, then);
     }
 
-    void gap(std::size_t p, std::size_t at, std::size_t low, std::size_t high, const Then& then) const {
-        for (std::size_t n = low; n <= high && at + n <= content_.size(); ++n) match(p, at + n, then);
+    void gap(std::size_t p, std::size_t at, std::size_t low, std::size_t high,
+             const Then& then) const {
+        for (std::size_t n = low; n <= high && at + n <= content_.size(); ++n)
+            match(p, at + n, then);
     }
 
     void bounded(std::size_t p, std::size_t at, const Then& then) const {
@@ -158,7 +161,8 @@ private:
         return set.find(content_[at]) != set.npos;
     }
 
-    void character_class(std::size_t p, std::size_t behind, std::size_t at, const Then& then) const {
+    void character_class(std::size_t p, std::size_t behind, std::size_t at,
+                         const Then& then) const {
         const bool negated = pattern_[p] == '!';
         const char letter = pattern_[behind - 2];
         constexpr std::string_view left = " -_/.<@";
