@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matching: octets a second over text, base64, random and binary content, by the number of body signatures;
-// and beside each, what hs_scan alone does with the same literals' worth of a prefilter (the ceiling).
+// Matching: octets a second over text, base64, random and binary content, by the number of body
+// signatures; and beside each, what hs_scan alone does with the same literals' worth of a prefilter
+// (the ceiling).
 //
-// Signatures are random octets, 16 to 80 of them, of Target::any, as a benchmark of engines would make them.
-// POSTERN_BENCH_SIGNATURES=PATH adds a row with a set of one's own.
+// Signatures are random octets, 16 to 80 of them, of Target::any, as a benchmark of engines would
+// make them. POSTERN_BENCH_SIGNATURES=PATH adds a row with a set of one's own.
 #include "signatures/built_in.h"
 #include "signatures/matcher.h"
 #include "signatures/tables.h"
@@ -40,8 +41,8 @@ std::string random_source(std::size_t count) {
     std::mt19937 random(7);
     std::string source;
     for (std::size_t i = 0; i < count; ++i) {
-        source += "Synthetic-" + std::to_string(i) + ":0:*:" +
-                  hex(random_octets(random, 16 + random() % 65)) + '\n';
+        source += "Synthetic-" + std::to_string(i) +
+                  ":0:*:" + hex(random_octets(random, 16 + random() % 65)) + '\n';
     }
     return source;
 }
@@ -70,7 +71,8 @@ std::string base64_content() {
     std::string text;
     while (text.size() < content_size) {
         for (int i = 0; i < 76; ++i) {
-            text += "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[random() % 64];
+            text +=
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[random() % 64];
         }
         text += "\r\n";
     }
@@ -128,8 +130,7 @@ void match(benchmark::State& state, const std::string& kind, std::size_t count) 
     const std::string& content = content_of(kind);
     check(matcher, content);
     for (auto _ : state) {
-        benchmark::DoNotOptimize(
-            matcher.match({std::as_bytes(std::span(content)), Target::other}));
+        benchmark::DoNotOptimize(matcher.match({std::as_bytes(std::span(content)), Target::other}));
     }
     state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * content.size()));
 }
@@ -161,8 +162,7 @@ void hostile(benchmark::State& state) {
     std::string content;
     while (content.size() < content_size) content += "anchor::";
     for (auto _ : state) {
-        benchmark::DoNotOptimize(
-            matcher.match({std::as_bytes(std::span(content)), Target::other}));
+        benchmark::DoNotOptimize(matcher.match({std::as_bytes(std::span(content)), Target::other}));
     }
     state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * content.size()));
 }

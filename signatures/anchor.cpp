@@ -18,10 +18,10 @@ using clamav::ElementKind;
 using clamav::Sequence;
 
 // What each costs a window, in bits.
-constexpr double flood_cost = 16;       // one octet over and over: padding, found in long runs
-constexpr double base64_cost = 4;       // can stand in encoded text
-constexpr double loose_cost = 3;        // says only that the body may be somewhere
-constexpr double literal_cost = 0.5;    // for each further literal
+constexpr double flood_cost = 16;     // one octet over and over: padding, found in long runs
+constexpr double base64_cost = 4;     // can stand in encoded text
+constexpr double loose_cost = 3;      // says only that the body may be somewhere
+constexpr double literal_cost = 0.5;  // for each further literal
 
 // Rarer than this is hardly better: once in so many octets is never, and the model is only a model.
 constexpr double rare_as_never = 36;
@@ -66,11 +66,10 @@ std::vector<Column> columns_of_choices(const Element& element) {
     const std::size_t width = clamav::width_of(element).max;
     std::vector<Column> columns(width);
     const bool plain =
-        !element.negated && std::all_of(element.choices.begin(), element.choices.end(),
-                                        [](const Sequence& choice) {
-                                            return choice.size() == 1 &&
-                                                   choice[0].kind == ElementKind::literal;
-                                        });
+        !element.negated &&
+        std::all_of(element.choices.begin(), element.choices.end(), [](const Sequence& choice) {
+            return choice.size() == 1 && choice[0].kind == ElementKind::literal;
+        });
     if (!plain || element.choices.size() > most_literals) return columns;
     for (const Sequence& choice : element.choices) {
         for (std::size_t i = 0; i < width; ++i) columns[i].add(choice[0].octets[i]);
@@ -116,6 +115,7 @@ private:
     std::size_t position_ = 0;
 };
 
+// Every text that the window stands for; the caller has seen to it that they are few.
 std::vector<std::string> written_out(const Column* window, std::size_t length) {
     std::vector<std::string> literals{{}};
     for (std::size_t i = 0; i < length; ++i) {
@@ -139,6 +139,7 @@ double bits_of(const Column* window, std::size_t length) {
     return worth(bits);
 }
 
+// The same for a literal that is already written out.
 double bits_of(const std::string& literal) {
     double bits = first_octet_bits(static_cast<std::uint8_t>(literal[0]));
     for (std::size_t i = 1; i < literal.size(); ++i) {
@@ -148,6 +149,7 @@ double bits_of(const std::string& literal) {
     return worth(bits);
 }
 
+// Padding looks rare to a model of pairs only where it was trained without any.
 bool is_flood(const std::string& literal) {
     return literal.find_first_not_of(literal[0]) == literal.npos;
 }
@@ -178,7 +180,8 @@ private:
             count *= window[i].count;
         }
         if (count == 0 || count > most_literals) return;
-        // Nearly every window is one literal and no better than what there is: told without writing it out.
+        // Nearly every window is one literal and no better than what there is: told without writing
+        // it out.
         if (count == 1 && bits_of(window, length) <= score_) return;
         std::vector<std::string> literals = written_out(window, length);
         const double score = score_of(literals) - (run.fixed ? 0 : loose_cost);
@@ -188,6 +191,7 @@ private:
         if (run.fixed) best_->delta = static_cast<std::uint32_t>(run.delta + at);
     }
 
+    // The literals are looked for together: their chances add up, not their bits.
     double score_of(const std::vector<std::string>& literals) const {
         double places = 0;
         double cost = literal_cost * static_cast<double>(literals.size() - 1);
@@ -225,7 +229,8 @@ std::optional<Anchor> AnchorChooser::choose(const clamav::Body& body, AnchorWish
         for (std::size_t i = 0; i < layouts.size(); ++i) search.look(layouts[i], i, length);
     };
     look(anchor_length);
-    for (std::size_t n = anchor_length - 1; n >= short_anchor && search.score() < rare_enough; --n) {
+    for (std::size_t n = anchor_length - 1; n >= short_anchor && search.score() < rare_enough;
+         --n) {
         look(n);
     }
     // Shorter ones only when there is none at all: each costs more than all the long ones.

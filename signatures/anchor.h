@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Anchors: which octets of a body to look for, so that the body itself is looked at almost never.
 //
-// Anchor length and choice decide the speed of the whole matcher: eight octets, the rarest the body has
-// by a model of octet pairs. A few alternatives are written out (up to `most_literals`), since "one of
-// these" is as good as one. Shorter ones are taken only when there is nothing better.
+// Anchor length and choice decide the speed of the whole matcher: eight octets, the rarest the body
+// has by a model of octet pairs. A few alternatives are written out (up to `most_literals`), since
+// "one of these" is as good as one. Shorter ones are taken only when there is nothing better.
 #pragma once
 
 #include "signatures/clamav/body.h"
@@ -28,13 +28,13 @@ enum class AnchorWish : std::uint8_t {
 };
 
 struct Anchor {
-    std::vector<std::string> literals;  // the body matches only where one of these stands
-    std::size_t part = 0;               // in this part of the body
-    std::optional<std::uint32_t> delta; // octets from the start of the part; nothing: it varies
+    std::vector<std::string> literals;   // the body matches only where one of these stands
+    std::size_t part = 0;                // in this part of the body
+    std::optional<std::uint32_t> delta;  // octets from the start of the part; nothing: it varies
 };
 
-// Chooses anchors one body after the other, and avoids the ones that many bodies have already: a hit
-// costs as much as there are signatures behind it.
+// Chooses anchors one body after the other, and avoids the ones that many bodies have already: a
+// hit costs as much as there are signatures behind it.
 class AnchorChooser {
 public:
     // Nothing: the body has no literal of `least_anchor` octets.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// EICAR says that its file begins with the string; in mail, text often stands before it, so the signature
-// has it anywhere.
+// EICAR says that its file begins with the string; in mail, text often stands before it, so the
+// signature has it anywhere.
 #include "signatures/built_in.h"
 
 #include <string_view>

@@ -6,8 +6,8 @@
 
 namespace postern::signatures {
 
-// The EICAR test file's 68 octets. Put together when asked for, so that no scanner takes this program, or
-// its source, for the file itself.
+// The EICAR test file's 68 octets. Put together when asked for, so that no scanner takes this
+// program, or its source, for the file itself.
 std::string eicar_test_file();
 
 // An .ndb source.

@@ -15,8 +15,12 @@ constexpr std::size_t classes = 64;
 static_assert(sizeof class_of == 256 + 1 && sizeof within_class == 256 + 1);
 static_assert(sizeof class_alone == classes + 1 && sizeof class_pairs == classes * classes + 1);
 
-int digit(char c) { return c - '0'; }
-double bits(int quarters) { return quarters / 4.0; }
+int digit(char c) {
+    return c - '0';
+}
+double bits(int quarters) {
+    return quarters / 4.0;
+}
 
 }  // namespace
 

@@ -13,7 +13,7 @@ struct FoundRow {
 };
 
 struct Candidates::Data {
-    std::vector<FoundRow> found;            // whole matches; a signature may stand here more than once
+    std::vector<FoundRow> found;  // whole matches; a signature may stand here more than once
     std::vector<std::uint32_t> candidates;  // signatures of which one part was seen; the same
 };
 

@@ -11,7 +11,9 @@ namespace {
 constexpr std::string_view before_word("\x20\x2d\x2f\x5f\x2e\x3c\x40", 7);
 constexpr std::string_view behind_word("\x0a\x0d\x20\x22\x27\x2d\x2f\x3d\x3e\x5f", 10);
 
-bool is_in(std::string_view set, char c) { return set.find(c) != set.npos; }
+bool is_in(std::string_view set, char c) {
+    return set.find(c) != set.npos;
+}
 
 bool is_alphanumeric(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -26,8 +28,8 @@ std::size_t line_end_at(std::span<const std::byte> content, std::size_t position
     if (position >= content.size()) return 0;
     const char c = octet_at(content, position);
     if (c == '\n') return 1;
-    const bool pair = c == '\r' && position + 1 < content.size() &&
-                      octet_at(content, position + 1) == '\n';
+    const bool pair =
+        c == '\r' && position + 1 < content.size() && octet_at(content, position + 1) == '\n';
     return pair ? 2 : 0;
 }
 

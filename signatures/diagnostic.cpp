@@ -8,9 +8,12 @@ namespace {
 
 const char* word_of(Severity severity) {
     switch (severity) {
-        case Severity::warning: return "warning";
-        case Severity::unsupported: return "unsupported";
-        case Severity::error: break;
+        case Severity::warning:
+            return "warning";
+        case Severity::unsupported:
+            return "unsupported";
+        case Severity::error:
+            break;
     }
     return "error";
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sorting decides the time to load: rows are compared by their first eight octets, which is nearly always
-// enough since digests are as good as random.
+// Sorting decides the time to load: rows are compared by their first eight octets, which is nearly
+// always enough since digests are as good as random.
 #include "signatures/digest_table.h"
 
 #include <algorithm>
@@ -37,6 +37,7 @@ std::uint32_t NameArena::add(std::string_view name) {
     return static_cast<std::uint32_t>(place);
 }
 
+// The bits are had only when there is a small size at all: an empty table costs nothing.
 void SizeFilter::add(std::uint32_t size) {
     if (size == any_size) {
         any_ = true;

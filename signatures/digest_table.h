@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // DigestTable: digests with sizes and names, collected and then searched.
 //
-// Ten million rows must fit, so a row is the digest and eight octets, rows are sorted in place, and names
-// lie in one arena that only a hit touches. A filter over the sizes says beforehand, nearly always, that
-// a content needs no digest at all.
+// Ten million rows must fit, so a row is the digest and eight octets, rows are sorted in place, and
+// names lie in one arena that only a hit touches. A filter over the sizes says beforehand, nearly
+// always, that a content needs no digest at all.
 //
 // Invariants (after seal())
 //  (1) Rows are sorted by digest, size and name, and no two are the same.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A View reads numbers at offsets and gives zero outside the content, so that no header field has to be
-// trusted before it is used: a lie leads to an empty layout or a place that is not there.
+// A View reads numbers at offsets and gives zero outside the content, so that no header field has
+// to be trusted before it is used: a lie leads to an empty layout or a place that is not there.
 #include "signatures/executable.h"
 
 #include <algorithm>
@@ -16,6 +16,7 @@ class View {
 public:
     View(std::span<const std::byte> octets, Order order) : octets_(octets), order_(order) {}
 
+    // Outside the content there are only zeros; half a number is none.
     std::uint64_t number(std::uint64_t at, std::size_t size) const {
         if (at > octets_.size() || octets_.size() - at < size) return 0;
         std::uint64_t value = 0;
@@ -41,6 +42,7 @@ struct Mapped {
     std::uint64_t size = 0;
 };
 
+// Where an address in memory comes from in the file; the first mapping that holds it wins.
 std::optional<std::int64_t> file_offset(const std::vector<Mapped>& map, std::uint64_t address) {
     for (const Mapped& one : map) {
         if (address >= one.address && address - one.address < one.extent) {
@@ -96,12 +98,14 @@ struct ElfShape {
 constexpr ElfShape elf32{4, 24, 28, 32, 42, 44, 46, 48, 4, 8, 16, 20, 16, 20};
 constexpr ElfShape elf64{8, 24, 32, 40, 54, 56, 58, 60, 8, 16, 32, 40, 24, 32};
 
+// Segments, not sections: they are what a loader maps, and a stripped file has no sections.
 std::vector<Mapped> read_segments(const View& view, const ElfShape& shape) {
     constexpr std::uint64_t loaded = 1;
     std::vector<Mapped> map;
     const std::uint64_t table = view.number(shape.program_table, shape.wide);
     const std::uint64_t step = view.half(shape.program_size);
-    const std::uint64_t count = std::min<std::uint64_t>(view.half(shape.program_count), most_sections);
+    const std::uint64_t count =
+        std::min<std::uint64_t>(view.half(shape.program_count), most_sections);
     for (std::uint64_t i = 0; i < count && table < view.size(); ++i) {
         const std::uint64_t row = table + i * step;
         if (view.word(row) != loaded) continue;
@@ -113,13 +117,15 @@ std::vector<Mapped> read_segments(const View& view, const ElfShape& shape) {
     return map;
 }
 
+// The null section counts: ClamAV numbers sections with it.
 ExecutableLayout read_elf(const View& view, const ElfShape& shape) {
     ExecutableLayout layout;
     layout.entry_point =
         file_offset(read_segments(view, shape), view.number(shape.entry, shape.wide));
     const std::uint64_t table = view.number(shape.section_table, shape.wide);
     const std::uint64_t step = view.half(shape.section_size);
-    const std::uint64_t count = std::min<std::uint64_t>(view.half(shape.section_count), most_sections);
+    const std::uint64_t count =
+        std::min<std::uint64_t>(view.half(shape.section_count), most_sections);
     for (std::uint64_t i = 0; i < count && table < view.size(); ++i) {
         const std::uint64_t row = table + i * step;
         add_section(layout, view.number(row + shape.section_offset, shape.wide),

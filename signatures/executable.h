@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layout of a program as far as signatures ask for it: entry point and sections, as file offsets.
+// The layout of a program as far as signatures ask for it: entry point and sections, as file
+// offsets.
 //
-// Reads PE and ELF headers, bounded and without trust: what does not fit into the content, or is not there,
-// is simply not in the layout.
+// Reads PE and ELF headers, bounded and without trust: what does not fit into the content, or is
+// not there, is simply not in the layout.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every piece goes in with its end marked by an octet that no line and no name holds, so that two different
-// sets never make the same stream.
+// Every piece goes in with its end marked by an octet that no line and no name holds, so that two
+// different sets never make the same stream.
 #include "signatures/generation.h"
 
 #include "signatures/hasher.h"
@@ -9,6 +9,7 @@ namespace postern::signatures {
 
 namespace {
 
+// Millions of short pieces: gathered before they are hashed.
 class Stream {
 public:
     Stream() { hasher_.begin(); }

@@ -62,8 +62,12 @@ Digests Hasher::digest(std::span<const std::byte> content, DigestKinds kinds) {
     return digests;
 }
 
-void Hasher::begin() { state_->sha256.begin(); }
-void Hasher::add(std::span<const std::byte> octets) { state_->sha256.add(octets); }
+void Hasher::begin() {
+    state_->sha256.begin();
+}
+void Hasher::add(std::span<const std::byte> octets) {
+    state_->sha256.add(octets);
+}
 
 std::array<std::uint8_t, 32> Hasher::end() {
     std::array<std::uint8_t, 32> digest{};

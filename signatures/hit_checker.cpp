@@ -44,6 +44,7 @@ void HitChecker::check_group(std::uint32_t first, std::uint32_t count, std::size
     for (; at != end && at->check == octets; ++at) check(*at, anchor);
 }
 
+// Where the distance to the anchor varies, the hit says only that the signature may be there.
 void HitChecker::check(const Watch& watch, std::size_t anchor) {
     if (watch.delta == no_delta) {
         if (settled_.at_or_before(watch.signature, 0)) return;
@@ -56,6 +57,7 @@ void HitChecker::check(const Watch& watch, std::size_t anchor) {
     if (!settled_.at_or_before(watch.signature, start)) check_part(watch, start);
 }
 
+// The offset is tested first: it is cheaper than the octets.
 void HitChecker::check_part(const Watch& watch, std::size_t start) {
     const SignatureRow& row = tables_.signatures[watch.signature];
     const bool first_part = watch.part == row.body.first_part;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // HitChecker: from a literal's hit to the signatures that could stand there.
 //
-// This is the hot path behind the prefilter. A hit looks at the octets beside the anchor, and only the watches
-// that agree are verified. A signature of one part is then found; of a longer one only the part is known, and
-// finish() looks at the rest, once.
+// This is the hot path behind the prefilter. A hit looks at the octets beside the anchor, and only
+// the watches that agree are verified. A signature of one part is then found; of a longer one only
+// the part is known, and finish() looks at the rest, once.
 //
 // Invariants
 //  (1) A signature is verified again only where that could lower its offset, so content made of one
@@ -41,8 +41,12 @@ public:
     // REQUIRES: all of them outlive the checker. `settled` has begun for this content.
     HitChecker(const SignatureSet::Tables& tables, Octets content, Settled& settled,
                Candidates::Data& out)
-        : tables_(tables), verifier_(tables.programs), content_(content), ranges_(content),
-          settled_(settled), out_(out) {}
+        : tables_(tables),
+          verifier_(tables.programs),
+          content_(content),
+          ranges_(content),
+          settled_(settled),
+          out_(out) {}
 
     // Hits are told relative to the octets scanned, which begin here in the content.
     void begin_at(std::size_t position) { base_ = position; }

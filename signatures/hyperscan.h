@@ -2,7 +2,8 @@
 // The prefilter: many literals, found in one pass. The only door to Hyperscan (or Vectorscan).
 //
 // Invariants
-//  (1) A hit is told for every place where a literal ends, each once; hits of one literal in ascending
+//  (1) A hit is told for every place where a literal ends, each once; hits of one literal in
+//  ascending
 //      order, those of different ones in any.
 //
 // A LiteralDatabase never changes and is shared; a Scratch is one worker's.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// First every body becomes a program and gets its anchor; then equal anchors of a target become one bucket;
-// then each target's literals become databases, on as many threads as there are.
+// First every body becomes a program and gets its anchor; then equal anchors of a target become one
+// bucket; then each target's literals become databases, on as many threads as there are.
 #include "signatures/lanes.h"
 
 #include "signatures/anchor.h"
@@ -33,6 +33,7 @@ class LaneBuilder {
 public:
     explicit LaneBuilder(SignatureSet::Tables& tables) : tables_(tables) {}
 
+    // Also the place where a signature's lane is decided; see README.md, "The lanes".
     void add(BodySignature&& signature) {
         const clamav::Body body = joined(std::move(signature.body));
         const auto number = static_cast<std::uint32_t>(tables_.signatures.size());
@@ -40,8 +41,7 @@ public:
                                signature.offset};
         tables_.signatures.push_back(row);
         const bool raw = signature.target == Target::any || signature.target == Target::mail;
-        auto anchor =
-            chooser_.choose(body, raw ? AnchorWish::outside_base64 : AnchorWish::rarest);
+        auto anchor = chooser_.choose(body, raw ? AnchorWish::outside_base64 : AnchorWish::rarest);
         TargetTables& target = tables_.targets[static_cast<std::size_t>(signature.target)];
         const bool poor = !anchor || anchor->literals[0].size() < anchor_length;
         if (poor && is_one_place(row.offset)) {
@@ -55,6 +55,7 @@ public:
         }
     }
 
+    // Sorting brings equal anchors of a target together, and within them equal groups and checks.
     void fill_buckets() {
         std::stable_sort(waiting_.begin(), waiting_.end(),
                          [](const Waiting& a, const Waiting& b) { return a.key() < b.key(); });
@@ -83,7 +84,8 @@ private:
         waiting_.push_back(std::move(waiting));
     }
 
-    // The octets beside the anchor tell most false hits from true ones, and signatures of one anchor apart.
+    // The octets beside the anchor tell most false hits from true ones, and signatures of one
+    // anchor apart.
     static void choose_check(const clamav::Sequence& elements, Waiting& waiting) {
         const std::size_t delta = waiting.watch.delta;
         const auto take = [&](std::size_t offset, Group group) {
@@ -97,6 +99,7 @@ private:
         if (delta >= check_length) take(delta - check_length, Group::before);
     }
 
+    // The first watch stands for the bucket when its literal is compiled.
     void begin_bucket(std::size_t first) {
         Bucket bucket;
         bucket.first = static_cast<std::uint32_t>(first);
@@ -130,6 +133,7 @@ struct Order {
     }
 };
 
+// Three databases a target: anchors, short ones, and those that encoded text can hold.
 std::vector<Order> orders_of(const std::vector<const Waiting*>& firsts,
                              SignatureSet::Tables& tables) {
     std::vector<Order> orders(3 * target_count);
@@ -156,6 +160,7 @@ std::vector<Order> orders_of(const std::vector<const Waiting*>& firsts,
     return orders;
 }
 
+// A database is compiled by one thread; several threads take one after the other.
 void compile_all(std::vector<Order>& orders, unsigned threads) {
     std::atomic<std::size_t> next{0};
     std::exception_ptr failure;
@@ -179,7 +184,8 @@ void compile_all(std::vector<Order>& orders, unsigned threads) {
 
 }  // namespace
 
-void build_lanes(std::vector<BodySignature> bodies, unsigned threads, SignatureSet::Tables& tables) {
+void build_lanes(std::vector<BodySignature> bodies, unsigned threads,
+                 SignatureSet::Tables& tables) {
     LaneBuilder builder(tables);
     for (BodySignature& body : bodies) builder.add(std::move(body));
     builder.fill_buckets();
@@ -191,7 +197,8 @@ void build_lanes(std::vector<BodySignature> bodies, unsigned threads, SignatureS
     tables.scratch = std::make_unique<Scratch>(databases);
     SetStatistics& statistics = tables.statistics;
     statistics.anchors = tables.buckets.size();
-    for (const LiteralDatabase* database : databases) statistics.database_bytes += database->bytes();
+    for (const LiteralDatabase* database : databases)
+        statistics.database_bytes += database->bytes();
     for (const TargetTables& target : tables.targets) {
         statistics.slow_signatures += target.slow.size();
     }

@@ -7,8 +7,8 @@
 
 namespace postern::signatures {
 
-// Fills programs, signatures, buckets, watches and targets of `tables`, and their statistics. `threads`
-// compile databases at the same time. The result does not depend on their number.
+// Fills programs, signatures, buckets, watches and targets of `tables`, and their statistics.
+// `threads` compile databases at the same time. The result does not depend on their number.
 // REQUIRES: `bodies` are in their final order.
 void build_lanes(std::vector<BodySignature> bodies, unsigned threads, SignatureSet::Tables& tables);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scanning runs the databases of Target::any and of the subject's target over the octets; finishing settles
-// what is left: candidates, signatures that are looked at in one place, and the slow ones.
+// Scanning runs the databases of Target::any and of the subject's target over the octets; finishing
+// settles what is left: candidates, signatures that are looked at in one place, and the slow ones.
 #include "signatures/matcher.h"
 
 #include "signatures/hit_checker.h"
@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t chunk_length = std::size_t{1} << 20;
 constexpr std::size_t overlap = 7;  // the longest anchor less one
 
-// Encoded text shorter than this is searched like the rest: two databases cost more than they spare.
+// Encoded text shorter than this is searched like the rest: two databases cost more than they
+// spare.
 constexpr std::size_t least_encoded = 256;
 
 }  // namespace
@@ -41,8 +42,11 @@ struct Matcher::State {
     Hasher hasher;
 
     explicit State(std::shared_ptr<const SignatureSet> shared)
-        : set(std::move(shared)), tables(set->tables()), scratch(Scratch::like(*tables.scratch)),
-          settled(tables.signatures.size()), sweep(tables.programs) {}
+        : set(std::move(shared)),
+          tables(set->tables()),
+          scratch(Scratch::like(*tables.scratch)),
+          settled(tables.signatures.size()),
+          sweep(tables.programs) {}
 
     // The tables that apply; the second is null where there is only the first.
     std::array<const TargetTables*, 2> lanes(Target target) const {
@@ -51,6 +55,7 @@ struct Matcher::State {
         return {&tables.targets[0], own ? &tables.targets[number] : nullptr};
     }
 
+    // Short anchors are a pass of their own: in the main database they would slow all others down.
     void scan_plain(Target target, Octets content, Chunk range, HitChecker& checker) {
         checker.begin_at(range.begin);
         const Octets octets = content.subspan(range.begin, range.end - range.begin);
@@ -61,6 +66,7 @@ struct Matcher::State {
         }
     }
 
+    // Only what consists of base64 text can stand in base64 text; usually the database is empty.
     void scan_encoded(Octets content, Chunk range, HitChecker& checker) {
         checker.begin_at(range.begin);
         const Octets octets = content.subspan(range.begin, range.end - range.begin);
@@ -77,11 +83,13 @@ struct Matcher::State {
 
 namespace {
 
+// Chunks tell of the same signature each; it is looked at once.
 void make_set(std::vector<std::uint32_t>& numbers) {
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
 }
 
+// Names break ties, so the order does not depend on how signatures are numbered.
 void sort_matches(std::vector<Match>& matches) {
     std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
         return std::tie(a.offset, a.name, a.length) < std::tie(b.offset, b.name, b.length);
@@ -104,6 +112,7 @@ std::vector<Match> Matcher::State::finish(const Subject& subject, Candidates::Da
     return matches_of(data.found);
 }
 
+// One signature over the whole content, whatever brought it here.
 void Matcher::State::settle(std::uint32_t signature, Octets content, StartRanges& ranges,
                             std::vector<FoundRow>& found) {
     const SignatureRow& row = tables.signatures[signature];
@@ -153,8 +162,7 @@ std::vector<Match> Matcher::match_digests(std::span<const std::byte> content) {
     std::vector<Match> matches;
     if (kinds.empty()) return matches;
     const Digests digests = state_->hasher.digest(content, kinds);
-    for (const std::uint32_t name :
-         names_of(state_->tables.digests, digests, content.size())) {
+    for (const std::uint32_t name : names_of(state_->tables.digests, digests, content.size())) {
         matches.push_back({state_->tables.names.at(name), 0, content.size()});
     }
     sort_matches(matches);
@@ -179,7 +187,8 @@ std::vector<Match> Matcher::match_raw_mail(std::span<const std::byte> message,
     std::size_t plain = 0;  // where the octets begin that no range has covered
     const auto scan_until = [&](std::size_t end) {
         // What crosses the border of encoded text has its first or last octets inside.
-        const Chunk range{plain - std::min(plain, overlap), std::min(message.size(), end + overlap)};
+        const Chunk range{plain - std::min(plain, overlap),
+                          std::min(message.size(), end + overlap)};
         state_->scan_plain(Target::mail, message, range, checker);
     };
     for (const Chunk& chunk : encoded) {

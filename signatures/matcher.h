@@ -6,8 +6,8 @@
 //   matcher.scan(content, chunk, found);               // for each chunk of chunks_of(content)
 //   found.merge(std::move(other));                     // when chunks had their own
 //   std::vector<Match> matches = matcher.finish(content, found);
-// Whatever the chunks, the matches are the same: at most one per signature and content, at the lowest
-// offset where it matches, sorted by offset, then name.
+// Whatever the chunks, the matches are the same: at most one per signature and content, at the
+// lowest offset where it matches, sorted by offset, then name.
 //
 // A Matcher is for one thread at a time, and nobody may wait for another task while using it.
 // A SignatureSet is shared.
@@ -54,8 +54,8 @@ private:
     std::unique_ptr<Data> data_;
 };
 
-// Chunks for scanning one content in parallel: one for a small content. Each is looked at with what it
-// needs of its neighbours, so nothing is lost at a border.
+// Chunks for scanning one content in parallel: one for a small content. Each is looked at with what
+// it needs of its neighbours, so nothing is lost at a border.
 std::vector<Chunk> chunks_of(std::size_t content_size);
 
 class Matcher {
@@ -74,9 +74,9 @@ public:
     // All three at once, for content that is small or already in parallel with other content.
     std::vector<Match> match(const Subject& subject);
 
-    // The message as it travelled. Only signatures of Target::any and Target::mail apply. The octets inside
-    // `encoded` (sorted ranges of base64 text) can only match what consists of such text; they are searched
-    // for nothing else, so looking at raw mail costs next to nothing.
+    // The message as it travelled. Only signatures of Target::any and Target::mail apply. The
+    // octets inside `encoded` (sorted ranges of base64 text) can only match what consists of such
+    // text; they are searched for nothing else, so looking at raw mail costs next to nothing.
     std::vector<Match> match_raw_mail(std::span<const std::byte> message,
                                       std::span<const Chunk> encoded);
 

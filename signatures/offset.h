@@ -22,12 +22,14 @@ enum class Place : std::uint8_t {
 struct Offset {
     Place place = Place::anywhere;
     std::uint32_t section = 0;
-    std::int64_t base = 0;     // negative for entry_point alone
-    std::uint64_t shift = 0;   // the match may begin this many octets later
+    std::int64_t base = 0;    // negative for entry_point alone
+    std::uint64_t shift = 0;  // the match may begin this many octets later
     bool operator==(const Offset&) const = default;
 };
 
 // True where only the headers of a program say what octet is meant.
-inline bool needs_executable(const Offset& offset) { return offset.place >= Place::entry_point; }
+inline bool needs_executable(const Offset& offset) {
+    return offset.place >= Place::entry_point;
+}
 
 }  // namespace postern::signatures

@@ -51,13 +51,34 @@ private:
             case ElementKind::skip:
                 op(Op::skip);
                 return number(element.count);
-            case ElementKind::alternatives: return alternatives(element);
-            case ElementKind::look_behind: op(Op::look_behind); break;
-            case ElementKind::look_ahead: op(Op::look_ahead); break;
-            case ElementKind::consume: op(Op::consume); break;
+            case ElementKind::alternatives:
+                return alternatives(element);
+            case ElementKind::look_behind:
+                op(Op::look_behind);
+                break;
+            case ElementKind::look_ahead:
+                op(Op::look_ahead);
+                break;
+            case ElementKind::consume:
+                op(Op::consume);
+                break;
+            case ElementKind::near_before:
+                op(Op::near_before);
+                return near(element);
+            case ElementKind::near_after:
+                op(Op::near_after);
+                return near(element);
         }
         octet(static_cast<int>(element.character_class));
         octet(element.negated ? 1 : 0);
+    }
+
+    // What leads or follows a part takes no octets of its own.
+    void near(const Element& element) {
+        number(element.near.min);
+        number(element.near.max);
+        octets(element.octets);
+        octets(element.mask);
     }
 
     static bool is_one_octet(const Sequence& choice) {
@@ -85,18 +106,20 @@ private:
         }
     }
 
+    // Lengths stand before what they measure, so they are filled in afterwards.
     void patch(std::size_t place, std::size_t value) {
         for (std::size_t i = 0; i < 4; ++i) {
             code_[place + i] = static_cast<std::uint8_t>(value >> 8 * i & 255);
         }
     }
 
+    // Single octets are most alternatives: a bit each, negation and nibbles folded in.
     void set(const Element& element) {
         std::array<std::uint8_t, 32> bits{};
         for (unsigned value = 0; value < 256; ++value) {
-            const bool in = std::any_of(
-                element.choices.begin(), element.choices.end(),
-                [value](const Sequence& choice) { return takes(choice[0], value); });
+            const bool in =
+                std::any_of(element.choices.begin(), element.choices.end(),
+                            [value](const Sequence& choice) { return takes(choice[0], value); });
             if (in != element.negated) {
                 bits[value / 8] = static_cast<std::uint8_t>(bits[value / 8] | 1u << value % 8);
             }
@@ -107,11 +130,13 @@ private:
 
     static bool takes(const Element& element, unsigned value) {
         if (element.kind == ElementKind::skip) return true;
-        const unsigned mask =
-            element.kind == ElementKind::masked ? static_cast<unsigned char>(element.mask[0]) : 255u;
+        const unsigned mask = element.kind == ElementKind::masked
+                                  ? static_cast<unsigned char>(element.mask[0])
+                                  : 255u;
         return (value & mask) == static_cast<unsigned char>(element.octets[0]);
     }
 
+    // Strings of one length have one end, so the part stays fixed and is walked at one position.
     void same_length(const Element& element) {
         op(Op::same_length);
         octet(element.negated ? 1 : 0);
@@ -148,6 +173,7 @@ constexpr std::uint32_t longest_join = 65536;
 
 }  // namespace
 
+// Parts of one body stand next to each other, so a row of two numbers is a body.
 BodyRow Programs::add(const clamav::Body& body) {
     Encoder encoder(code);
     const BodyRow result{static_cast<std::uint32_t>(parts.size()),

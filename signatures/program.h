@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs: bodies as flat octets that the verifier walks, without a pointer in them.
 //
-// All bodies of a set lie in two arrays: a row a part, and the code of the parts. Everything is a number
-// relative to the arrays, so they can be written to a file and mapped as they are.
+// All bodies of a set lie in two arrays: a row a part, and the code of the parts. Everything is a
+// number relative to the arrays, so they can be written to a file and mapped as they are.
 //
 // Code of a sequence: operations, one after the other, the last one `end`:
 //   literal      length:4 octets
@@ -12,6 +12,7 @@
 //   same_length  negated:1 count:4 length:4 strings: one of these, or none of these
 //   choices      count:4, then for each  length:4 sequence: one of these, of different lengths
 //   look_behind, look_ahead, consume     class:1 negated:1
+//   near_before, near_after  low:4 high:4 octet:1 mask:1: the octet, so far before or behind here
 #pragma once
 
 #include "signatures/clamav/body.h"
@@ -33,6 +34,8 @@ enum class Op : std::uint8_t {
     look_behind,
     look_ahead,
     consume,
+    near_before,
+    near_after,
 };
 
 struct PartRow {
@@ -66,7 +69,8 @@ struct Programs {
     }
 };
 
-// The same body with the fixed distances between parts made part of them: fewer parts to put together.
+// The same body with the fixed distances between parts made part of them: fewer parts to put
+// together.
 clamav::Body joined(clamav::Body body);
 
 }  // namespace postern::signatures

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sources are read when they are added and kept as values; build() takes out what is ignored, brings the rest
-// into an order that does not depend on the sources', and makes the tables.
+// Sources are read when they are added and kept as values; build() takes out what is ignored,
+// brings the rest into an order that does not depend on the sources', and makes the tables.
 #include "signatures/built_in.h"
 #include "signatures/clamav/hash_db.h"
 #include "signatures/clamav/ignore.h"
@@ -25,8 +25,10 @@ struct SetBuilder::State {
     void read(Format format, std::string_view text, SourceReport& report) {
         SetStatistics& statistics = tables->statistics;
         switch (format) {
-            case Format::db: return clamav::read_db(text, report, bodies);
-            case Format::ndb: return clamav::read_ndb(text, report, bodies);
+            case Format::db:
+                return clamav::read_db(text, report, bodies);
+            case Format::ndb:
+                return clamav::read_ndb(text, report, bodies);
             case Format::digests:
                 return clamav::read_hash_db(text, report, tables->names, tables->digests);
             case Format::allowed_digests:
@@ -39,12 +41,14 @@ struct SetBuilder::State {
         }
     }
 
+    // The one way in, for files and texts alike, so that everything is counted.
     void add(std::string_view name, std::string_view text) {
         SourceReport report(name, diagnostics);
         const auto format = format_of(name);
         if (!format) {
-            report.error(nullptr, "no signature format has this name; those read are .ndb .ndu .db "
-                                  ".hdb .hdu .hsb .hsu .fp .sfp .ign .ign2");
+            report.error(nullptr,
+                         "no signature format has this name; those read are .ndb .ndu .db "
+                         ".hdb .hdu .hsb .hsu .fp .sfp .ign .ign2");
         } else {
             read(*format, text, report);
         }
@@ -70,11 +74,17 @@ struct SetBuilder::State {
 SetBuilder::SetBuilder() : state_(std::make_unique<State>()) {}
 SetBuilder::~SetBuilder() = default;
 
-const Diagnostics& SetBuilder::diagnostics() const { return state_->diagnostics; }
+const Diagnostics& SetBuilder::diagnostics() const {
+    return state_->diagnostics;
+}
 
-void SetBuilder::add_built_in() { state_->add("built-in.ndb", built_in_source()); }
+void SetBuilder::add_built_in() {
+    state_->add("built-in.ndb", built_in_source());
+}
 
-void SetBuilder::add_text(std::string_view name, std::string_view text) { state_->add(name, text); }
+void SetBuilder::add_text(std::string_view name, std::string_view text) {
+    state_->add(name, text);
+}
 
 void SetBuilder::add_path(const std::filesystem::path& path) {
     std::error_code error;

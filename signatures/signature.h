@@ -12,10 +12,10 @@
 namespace postern::signatures {
 
 struct BodySignature {
-    std::string line;             // of the source, whole; it begins with the name
+    std::string line;  // of the source, whole; it begins with the name
     std::size_t name_length = 0;
     Target target = Target::any;
-    Offset offset;                // of the first octet of the first part
+    Offset offset;  // of the first octet of the first part
     clamav::Body body;
 
     std::string_view name() const { return std::string_view(line).substr(0, name_length); }

@@ -11,14 +11,20 @@ namespace postern::signatures {
 SignatureSet::SignatureSet(std::unique_ptr<const Tables> tables) : tables_(std::move(tables)) {}
 SignatureSet::~SignatureSet() = default;
 
-std::string_view SignatureSet::generation() const { return tables_->generation; }
-const SetStatistics& SignatureSet::statistics() const { return tables_->statistics; }
+std::string_view SignatureSet::generation() const {
+    return tables_->generation;
+}
+const SetStatistics& SignatureSet::statistics() const {
+    return tables_->statistics;
+}
 
 DigestKinds SignatureSet::wanted_digests(std::uint64_t size) const {
     return tables_->digests.wanted(size);
 }
 
-bool SignatureSet::has_allow_list() const { return tables_->allowed.size() != 0; }
+bool SignatureSet::has_allow_list() const {
+    return tables_->allowed.size() != 0;
+}
 
 bool SignatureSet::allows(std::span<const std::byte> content) const {
     const DigestKinds kinds = tables_->allowed.wanted(content.size());

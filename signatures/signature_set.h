@@ -2,8 +2,8 @@
 // SignatureSet: all rules, compiled, immutable, shared by every worker. Start with SetBuilder.
 //
 // Compile slowly into something that never changes; scan with one Matcher per worker. The literal
-// prefilter (Hyperscan, one database a target) says where a signature could be; the verifier looks at
-// the whole signature around that place.
+// prefilter (Hyperscan, one database a target) says where a signature could be; the verifier looks
+// at the whole signature around that place.
 //
 // Invariants
 //  (1) A set never changes after build(); any number of threads may read it.
@@ -27,13 +27,13 @@ struct SetStatistics {
     std::size_t body_signatures = 0;
     std::size_t digest_signatures = 0;
     std::size_t allowed_digests = 0;
-    std::size_t ignored_names = 0;   // lines of ign2
-    std::size_t ignored = 0;         // signatures that they took out
-    std::size_t anchors = 0;         // distinct literals looked for
-    std::size_t short_anchors = 0;   // of these, too short to be cheap
-    std::size_t slow_signatures = 0; // without any usable literal
-    std::size_t unsupported = 0;     // lines left out because the engine cannot do what they ask
-    std::size_t errors = 0;          // lines left out because they are wrong
+    std::size_t ignored_names = 0;    // lines of ign2
+    std::size_t ignored = 0;          // signatures that they took out
+    std::size_t anchors = 0;          // distinct literals looked for
+    std::size_t short_anchors = 0;    // of these, too short to be cheap
+    std::size_t slow_signatures = 0;  // without any usable literal
+    std::size_t unsupported = 0;      // lines left out because the engine cannot do what they ask
+    std::size_t errors = 0;           // lines left out because they are wrong
     double build_seconds = 0;
     std::size_t database_bytes = 0;
 };
@@ -69,8 +69,9 @@ public:
 
     // The signatures that every set holds: EICAR.
     void add_built_in();
-    // A file, or every signature file of a folder (recursively, in sorted order). What is wrong with a
-    // source is told by diagnostics(). A file that cannot be read, or whose name no format has, is an error.
+    // A file, or every signature file of a folder (recursively, in sorted order). What is wrong
+    // with a source is told by diagnostics(). A file that cannot be read, or whose name no format
+    // has, is an error.
     void add_path(const std::filesystem::path& path);
     // Text of a source, `name` as its file would be called ("x.ndb").
     void add_text(std::string_view name, std::string_view text);

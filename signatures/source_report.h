@@ -25,7 +25,9 @@ public:
     }
     // `at` points into the line: the column is counted from it. Null: the line as a whole.
     void add(Severity severity, const char* at, std::string message);
-    void error(const char* at, std::string message) { add(Severity::error, at, std::move(message)); }
+    void error(const char* at, std::string message) {
+        add(Severity::error, at, std::move(message));
+    }
 
     // Says how many were not told. Called once, at the end of the source.
     void finish();

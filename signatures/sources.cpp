@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder may hold anything beside signatures (README, licences): what has no format is passed over.
+// A folder may hold anything beside signatures (README, licences): what has no format is passed
+// over.
 #include "signatures/sources.h"
 
 #include <algorithm>

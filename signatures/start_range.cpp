@@ -34,9 +34,12 @@ const ExecutableLayout& StartRanges::layout() {
 std::optional<StartRange> StartRanges::of(const Offset& offset) {
     const std::int64_t size = static_cast<std::int64_t>(content_.size());
     switch (offset.place) {
-        case Place::anywhere: return StartRange{0, content_.size()};
-        case Place::from_start: return from(offset.base, offset.shift);
-        case Place::from_end: return from(size - offset.base, offset.shift);
+        case Place::anywhere:
+            return StartRange{0, content_.size()};
+        case Place::from_start:
+            return from(offset.base, offset.shift);
+        case Place::from_end:
+            return from(size - offset.base, offset.shift);
         case Place::entry_point:
             if (!layout().entry_point) return std::nullopt;
             return from(*layout().entry_point + offset.base, offset.shift);
@@ -44,7 +47,8 @@ std::optional<StartRange> StartRanges::of(const Offset& offset) {
             if (layout().sections.empty()) return std::nullopt;
             return from(layout().sections.back().begin + offset.base, offset.shift);
         case Place::section:
-        case Place::in_section: break;
+        case Place::in_section:
+            break;
     }
     return in_section(layout(), offset);
 }

@@ -17,6 +17,7 @@ std::size_t latest_start(const PartRow& part, std::size_t end) {
 
 }  // namespace
 
+// Zeroing costs an eighth of an octet for each: less than looking for the part.
 void PositionSet::reset(std::size_t size) {
     size_ = size;
     bits_.assign(size / 64 + 1, 0);
@@ -70,6 +71,8 @@ bool Sweep::all_open(std::span<const PartRow> parts) const {
     return true;
 }
 
+// From the last part to the second, next_ becomes the set of starts from which the rest fits.
+// The first part then only has to be found until one of its places reaches that set.
 std::optional<std::size_t> Sweep::lowest_start(std::span<const PartRow> parts, Octets content,
                                                StartRange range) {
     for (std::size_t i = parts.size() - 1; i > 0; --i) {
@@ -98,6 +101,7 @@ bool Sweep::reaches(const PartRow& next) {
     });
 }
 
+// The same sets, forward from one start: ends instead of starts.
 std::optional<std::size_t> Sweep::lowest_end(std::span<const PartRow> parts, Octets content,
                                              std::size_t start) {
     here_.reset(content.size() + 1);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweep: where a body of several parts stands in a content, exactly, in linear time.
 //
-// First every part is looked for behind the one before, distances taken as "at least": if that fails,
-// nothing matches; if no distance has an upper end, that was already the answer. Otherwise the parts are
-// swept from the last to the first: a bit for each octet says "the rest of the body can begin here", and
-// a part begins a match where one of its ends reaches such a bit. The lowest start is then followed
-// forward, in the same way, to its lowest end.
+// First every part is looked for behind the one before, distances taken as "at least": if that
+// fails, nothing matches; if no distance has an upper end, that was already the answer. Otherwise
+// the parts are swept from the last to the first: a bit for each octet says "the rest of the body
+// can begin here", and a part begins a match where one of its ends reaches such a bit. The lowest
+// start is then followed forward, in the same way, to its lowest end.
 //
-// Each part reads the content at most twice, and two bits for each octet are held, however often a part
-// occurs. One sweep is for one thread at a time; it keeps its memory between calls.
+// Each part reads the content at most twice, and two bits for each octet are held, however often a
+// part occurs. One sweep is for one thread at a time; it keeps its memory between calls.
 #pragma once
 
 #include "signatures/verifier.h"

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of a set: everything that matching reads, in flat arrays.
 //
-// For this folder alone. Signatures, buckets and watches are numbered; a literal's number in a database is
-// the number of its bucket.
+// For this folder alone. Signatures, buckets and watches are numbered; a literal's number in a
+// database is the number of its bucket.
 //
 // Invariants
-//  (1) Every signature stands in exactly one lane of its target: behind anchors (watches), among those
+//  (1) Every signature stands in exactly one lane of its target: behind anchors (watches), among
+//  those
 //      looked at in one place, or among the slow ones.
-//  (2) The watches of a bucket stand in three groups: with a check behind the anchor, with one before it,
+//  (2) The watches of a bucket stand in three groups: with a check behind the anchor, with one
+//  before it,
 //      with none. Within a group with checks they are sorted by check.
 #pragma once
 
@@ -49,9 +51,9 @@ struct Bucket {
 struct TargetTables {
     LiteralDatabase anchors;
     LiteralDatabase short_anchors;
-    LiteralDatabase encoded;           // of both, those that can stand in base64 text
-    std::vector<std::uint32_t> placed; // signatures to look at in one place
-    std::vector<std::uint32_t> slow;   // signatures without any literal
+    LiteralDatabase encoded;            // of both, those that can stand in base64 text
+    std::vector<std::uint32_t> placed;  // signatures to look at in one place
+    std::vector<std::uint32_t> slow;    // signatures without any literal
 
     bool empty() const {
         return anchors.empty() && short_anchors.empty() && placed.empty() && slow.empty();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An ignore line may name one edition of a signature by the MD5 of its line. Of a body signature the line is
-// at hand; that of a hash is put together again, without functionality levels.
+// An ignore line may name one edition of a signature by the MD5 of its line. Of a body signature
+// the line is at hand; that of a hash is put together again, without functionality levels.
 #include "signatures/take_out.h"
 
 #include "signatures/hasher.h"
@@ -22,6 +22,7 @@ std::string hex_of(std::span<const std::uint8_t> octets) {
     return hex;
 }
 
+// An empty edition means the name, whatever the line.
 bool is_meant(const std::set<std::string>& editions, std::string_view line) {
     if (editions.contains("")) return true;
     DigestKinds kinds;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two walks over the same operations: at one position, until the first `choices`, and then over a set of
-// positions. Both end at the first operation that nothing fits.
+// Two walks over the same operations: at one position, until the first `choices`, and then over a
+// set of positions. Both end at the first operation that nothing fits.
 #include "signatures/verifier.h"
 
 #include "signatures/character_class.h"
@@ -32,6 +32,7 @@ const std::uint8_t* data_at(Octets content, std::size_t position) {
     return reinterpret_cast<const std::uint8_t*>(content.data()) + position;
 }
 
+// Also false for a position beyond the end, which sums of distances can lead to.
 bool has_room(Octets content, std::size_t position, std::size_t n) {
     return position <= content.size() && content.size() - position >= n;
 }
@@ -41,6 +42,7 @@ struct Step {
     Op op = Op::end;
     std::uint32_t length = 0;
     std::uint32_t count = 0;
+    std::uint32_t high = 0;  // of a distance that begins with `count`
     bool negated = false;
     char letter = 0;
     const std::uint8_t* data = nullptr;
@@ -52,7 +54,9 @@ struct Step {
                 length = reader.number();
                 data = reader.take(op == Op::masked ? std::size_t{2} * length : length);
                 return;
-            case Op::skip: length = reader.number(); return;
+            case Op::skip:
+                length = reader.number();
+                return;
             case Op::set:
                 length = 1;
                 data = reader.take(32);
@@ -69,8 +73,15 @@ struct Step {
                 letter = static_cast<char>(reader.octet());
                 negated = reader.octet() != 0;
                 return;
+            case Op::near_before:
+            case Op::near_after:
+                count = reader.number();
+                high = reader.number();
+                data = reader.take(2);
+                return;
             case Op::end:
-            case Op::choices: return;
+            case Op::choices:
+                return;
         }
     }
 
@@ -79,6 +90,17 @@ struct Step {
     bool is_one_of(const std::uint8_t* at) const {
         for (std::uint32_t i = 0; i < count; ++i) {
             if (std::memcmp(at, data + std::size_t{i} * length, length) == 0) return true;
+        }
+        return false;
+    }
+
+    // Is the octet there, `count` to `high` octets away from here?
+    bool is_near(Octets content, std::size_t position) const {
+        for (std::size_t n = count; n <= high; ++n) {
+            const bool before = op == Op::near_before;
+            if (before ? n >= position : n >= content.size() - position) return false;
+            const std::size_t place = before ? position - 1 - n : position + n;
+            if ((*data_at(content, place) & data[1]) == data[0]) return true;
         }
         return false;
     }
@@ -99,6 +121,9 @@ struct Step {
         if (op == Op::look_ahead) {
             return boundary_after(character_class(), content, position) ? std::optional(position)
                                                                         : std::nullopt;
+        }
+        if (op == Op::near_before || op == Op::near_after) {
+            return is_near(content, position) ? std::optional(position) : std::nullopt;
         }
         if (op == Op::consume) {
             const std::size_t n = taken_by(character_class(), content, position);
@@ -122,6 +147,7 @@ void make_set(Ends& ends) {
 
 void walk(Reader reader, Octets content, Ends& ends);
 
+// Every choice starts from the same positions; together they lead to the union of the ends.
 void walk_choices(Reader& reader, Octets content, Ends& ends) {
     Ends all;
     const std::uint32_t count = reader.number();
@@ -156,6 +182,24 @@ void walk(Reader reader, Octets content, Ends& ends) {
     }
 }
 
+// The first place of the key from `from` on. Searched in stretches that grow, so that a call costs
+// what lies before the key and not what lies behind it, also under a memmem that looks at all it is
+// given first (the address sanitizer's does).
+std::optional<std::size_t> place_of(std::span<const std::uint8_t> key, Octets content,
+                                    std::size_t from) {
+    std::size_t stretch = 256;
+    while (has_room(content, from, key.size())) {
+        const std::size_t length = std::min(content.size() - from, stretch + key.size() - 1);
+        const std::uint8_t* begin = data_at(content, from);
+        if (const void* hit = memmem(begin, length, key.data(), key.size())) {
+            return from + static_cast<std::size_t>(static_cast<const std::uint8_t*>(hit) - begin);
+        }
+        from += stretch;
+        stretch = std::min<std::size_t>(2 * stretch, std::size_t{1} << 30);
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 void Verifier::ends_of(const PartRow& part, Octets content, std::size_t start, Ends& ends) const {
@@ -186,16 +230,13 @@ std::optional<std::size_t> Verifier::find(const PartRow& part, Octets content, s
                                           std::size_t last) const {
     if (content.size() < part.min_length) return std::nullopt;
     last = std::min<std::size_t>(last, content.size() - part.min_length);
-    const std::uint8_t* key = programs_.code.data() + part.key_code;
+    const std::span key(programs_.code.data() + part.key_code, part.key_length);
     for (std::size_t start = from; start <= last; ++start) {
-        if (part.key_length != 0) {
-            const std::size_t place = start + part.key_offset;
-            const std::size_t room = last + part.key_offset + part.key_length - place;
-            const void* hit = memmem(data_at(content, place), std::min(room, content.size() - place),
-                                     key, part.key_length);
-            if (!hit) return std::nullopt;
-            start = static_cast<std::size_t>(static_cast<const std::uint8_t*>(hit) -
-                                             data_at(content, part.key_offset));
+        if (!key.empty()) {
+            const std::size_t end = std::min(content.size(), last + part.key_offset + key.size());
+            const auto place = place_of(key, content.first(end), start + part.key_offset);
+            if (!place) return std::nullopt;
+            start = *place - part.key_offset;
         }
         if (first_end(part, content, start)) return start;
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verifier: does a part of a body stand at this place of the content, and where does it end?
 //
-// A part may have several ends (alternatives of different lengths), so a walk carries a set of positions
-// through the operations instead of trying one after the other: no input makes it go back, and its cost is
-// at most the length of the code times the spread of the ends.
+// A part may have several ends (alternatives of different lengths), so a walk carries a set of
+// positions through the operations instead of trying one after the other: no input makes it go
+// back, and its cost is at most the length of the code times the spread of the ends.
 //
 // Stateless; thread-safe.
 #pragma once
@@ -29,7 +29,8 @@ public:
     // Fills `ends` with every place where the part, begun at `start`, can end. Empty: not there.
     void ends_of(const PartRow& part, Octets content, std::size_t start, Ends& ends) const;
 
-    // The lowest of these; the usual question, answered without a set where the part has one length.
+    // The lowest of these; the usual question, answered without a set where the part has one
+    // length.
     std::optional<std::size_t> first_end(const PartRow& part, Octets content,
                                          std::size_t start) const;
 

@@ -23,12 +23,19 @@ Width width_of_choices(const std::vector<Sequence>& choices) {
 Width width_of(const Element& element) {
     switch (element.kind) {
         case ElementKind::literal:
-        case ElementKind::masked: return {element.octets.size(), element.octets.size()};
-        case ElementKind::skip: return {element.count, element.count};
-        case ElementKind::alternatives: return width_of_choices(element.choices);
+        case ElementKind::masked:
+            return {element.octets.size(), element.octets.size()};
+        case ElementKind::skip:
+            return {element.count, element.count};
+        case ElementKind::alternatives:
+            return width_of_choices(element.choices);
         case ElementKind::look_behind:
-        case ElementKind::look_ahead: return {0, 0};
-        case ElementKind::consume: break;
+        case ElementKind::look_ahead:
+        case ElementKind::near_before:
+        case ElementKind::near_after:
+            return {0, 0};
+        case ElementKind::consume:
+            break;
     }
     // A line marker takes LF or CR LF; its negation and the other classes take one octet.
     const bool line = element.character_class == CharacterClass::line_marker && !element.negated;
@@ -51,8 +58,8 @@ std::string fixed_octets(const Sequence& sequence, std::size_t offset, std::size
         const Width width = width_of(element);
         if (!width.fixed() || position > offset) break;
         if (offset < position + width.max) {
-            const bool inside = element.kind == ElementKind::literal &&
-                                offset + count <= position + width.max;
+            const bool inside =
+                element.kind == ElementKind::literal && offset + count <= position + width.max;
             return inside ? element.octets.substr(offset - position, count) : std::string();
         }
         position += width.max;

@@ -8,7 +8,8 @@
 //  (1) There is at least one part; the first one's gap means nothing.
 //  (2) Neighbouring literal elements are one; so a pure literal is one part of one element.
 //  (3) Alternatives under a negation are literals of one common length.
-//  (4) An alternative is never empty and holds no character class.
+//  (4) An octet in brackets, x[n-m]SIG, is no part of its own: distances and offsets count from
+//  SIG. (5) An alternative is never empty and holds no character class.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +28,20 @@ enum class ElementKind : std::uint8_t {
     look_behind,   // a class that looks at what stands before, at the left edge of a part
     look_ahead,    // a class that looks at what follows, at the right edge
     consume,       // a class elsewhere: takes octets
+    near_before,   // x[n-m]: the octet stands `near` octets before here; takes none
+    near_after,    // [n-m]x: the same, behind here
 };
 
 enum class CharacterClass : char { word_boundary = 'B', line_marker = 'L', non_alphanumeric = 'W' };
+
+inline constexpr std::uint32_t no_limit = std::numeric_limits<std::uint32_t>::max();
+
+// How many octets lie between the end of the part before and the start of this one.
+struct Gap {
+    std::uint32_t min = 0;
+    std::uint32_t max = 0;  // no_limit: any number
+    bool operator==(const Gap&) const = default;
+};
 
 struct Element;
 using Sequence = std::vector<Element>;
@@ -39,18 +51,10 @@ struct Element {
     CharacterClass character_class = CharacterClass::word_boundary;
     bool negated = false;
     std::uint32_t count = 0;
+    Gap near;
     std::string octets;
     std::string mask;
     std::vector<Sequence> choices;
-};
-
-inline constexpr std::uint32_t no_limit = std::numeric_limits<std::uint32_t>::max();
-
-// How many octets lie between the end of the part before and the start of this one.
-struct Gap {
-    std::uint32_t min = 0;
-    std::uint32_t max = 0;  // no_limit: any number
-    bool operator==(const Gap&) const = default;
 };
 
 struct Part {
@@ -77,7 +81,8 @@ struct Width {
 Width width_of(const Element& element);
 Width width_of(const Sequence& sequence);
 
-// The `count` octets at `offset` of the sequence, when they are the same in every match; else empty.
+// The `count` octets at `offset` of the sequence, when they are the same in every match; else
+// empty.
 std::string fixed_octets(const Sequence& sequence, std::size_t offset, std::size_t count);
 
 }  // namespace postern::signatures::clamav

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A recursive descent over the text, one method a construct; the first error stops it. Sequences are read
-// by SequenceReader (also used inside alternatives); this file joins them to parts by their distances.
+// A recursive descent over the text, one method a construct; the first error stops it. Sequences
+// are read by SequenceReader (also used inside alternatives); this file joins them to parts by
+// their distances.
 #include "signatures/clamav/body_parser.h"
 
 #include "signatures/clamav/hex.h"
@@ -20,6 +21,7 @@ struct RawPart {
     const char* at = nullptr;
 };
 
+// What stands before or behind a bracket in x[n-m]SIG.
 bool is_one_octet(const RawPart& raw) {
     const Sequence& elements = raw.part.elements;
     return elements.size() == 1 && width_of(elements[0]).max == 1 &&
@@ -47,22 +49,24 @@ public:
         ParsedBody result;
         result.error = reader_.take_error();
         if (result.error) return result;
-        for (RawPart& raw : parts_) {
-            resolve_edges(raw.part.elements);
-            result.body.parts.push_back(std::move(raw.part));
-        }
+        for (RawPart& raw : parts_) resolve_edges(raw.part.elements);
+        join_brackets(result.body);
         return result;
     }
 
 private:
+    // Only what divides the body is seen here; all else belongs to the part.
     void read_one() {
         switch (reader_.peek()) {
             case '*':
                 reader_.skip(1);
                 return begin_part({0, no_limit}, GapStyle::star);
-            case '{': return read_braces();
-            case '[': return read_brackets();
-            default: reader_.read_element(parts_.back().part.elements, 0);
+            case '{':
+                return read_braces();
+            case '[':
+                return read_brackets();
+            default:
+                reader_.read_element(parts_.back().part.elements, 0);
         }
     }
 
@@ -92,6 +96,7 @@ private:
         begin_part(gap, GapStyle::brackets);
     }
 
+    // What a part may be is known only when its neighbours are: all of it is checked at the end.
     void check_parts() {
         for (std::size_t i = 0; i < parts_.size() && !reader_.failed(); ++i) {
             check_part(i);
@@ -106,14 +111,15 @@ private:
     void check_part(std::size_t i) {
         const RawPart& raw = parts_[i];
         if (raw.part.elements.empty()) {
-            return reader_.fail(raw.at, parts_.size() == 1
-                                            ? "the body is empty; write the octets in hex"
-                                            : "nothing stands between two distances, or before the "
-                                              "first or after the last one; leave the distance out");
+            return reader_.fail(
+                raw.at, parts_.size() == 1 ? "the body is empty; write the octets in hex"
+                                           : "nothing stands between two distances, or before the "
+                                             "first or after the last one; leave the distance out");
         }
         if (!compares_something(raw.part.elements)) {
-            return reader_.fail(raw.at, "this part has no fixed octet; join it to its neighbour "
-                                        "with {n}");
+            return reader_.fail(raw.at,
+                                "this part has no fixed octet; join it to its neighbour "
+                                "with {n}");
         }
         const bool bracketed =
             raw.style == GapStyle::brackets || style_after(i) == GapStyle::brackets;
@@ -129,13 +135,14 @@ private:
         const bool chained = (left && parts_[i - 1].style == GapStyle::brackets) ||
                              (right && style_after(i) == GapStyle::brackets);
         if (left == right || chained) {
-            reader_.fail(parts_[i].at, "a distance in brackets stands between one octet and a "
-                                       "longer part; write {n-m}");
+            reader_.fail(parts_[i].at,
+                         "a distance in brackets stands between one octet and a "
+                         "longer part; write {n-m}");
         }
     }
 
-    // A class looks around where its part begins or ends and takes octets elsewhere. A negated class at
-    // the left edge is no edge.
+    // A class looks around where its part begins or ends and takes octets elsewhere. A negated
+    // class at the left edge is no edge.
     static void resolve_edges(Sequence& elements) {
         Element& first = elements.front();
         Element& last = elements.back();
@@ -145,12 +152,43 @@ private:
         }
     }
 
+    static Element near(ElementKind kind, const Sequence& octet, Gap gap) {
+        Element element = octet.front();
+        element.mask = element.kind == ElementKind::literal ? "\xff" : element.mask;
+        element.kind = kind;
+        element.near = gap;
+        return element;
+    }
+
+    // A lone octet beside a bracket becomes a look from its neighbour; what was the distance to it
+    // is the distance to that neighbour.
+    void join_brackets(Body& body) {
+        for (std::size_t i = 0; i < parts_.size(); ++i) {
+            Part& part = parts_[i].part;
+            const bool leads = style_after(i) == GapStyle::brackets && is_one_octet(parts_[i]);
+            if (leads) {
+                Part& next = parts_[i + 1].part;
+                next.elements.insert(next.elements.begin(),
+                                     near(ElementKind::near_before, part.elements, next.gap));
+                next.gap = part.gap;
+                parts_[i + 1].style = parts_[i].style;
+            } else if (parts_[i].style == GapStyle::brackets) {
+                body.parts.back().elements.push_back(
+                    near(ElementKind::near_after, part.elements, part.gap));
+            } else {
+                body.parts.push_back(std::move(part));
+            }
+        }
+    }
+
     SequenceReader reader_;
     std::vector<RawPart> parts_;
 };
 
 }  // namespace
 
-ParsedBody parse_body(std::string_view text) { return BodyReader(text).read(); }
+ParsedBody parse_body(std::string_view text) {
+    return BodyReader(text).read();
+}
 
 }  // namespace postern::signatures::clamav

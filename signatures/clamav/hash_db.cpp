@@ -14,14 +14,17 @@ constexpr std::uint64_t star_needs_level = 73;
 // A content of 4 GiB or more is never asked for: its size stands for "larger than all".
 constexpr std::uint32_t huge = std::numeric_limits<std::uint32_t>::max();
 
+// A hash without a size makes every content of the world be hashed; ClamAV asks for a sign of
+// intent.
 bool read_size(const Fields& fields, SourceReport& report, std::uint32_t& size) {
     if (fields[1] == "*") {
         const auto level =
             fields.count > 3 ? parse_number(fields[3]) : std::optional<std::uint64_t>(0);
         size = any_size;
         if (level >= star_needs_level) return true;
-        report.error(fields[1].data(), "a hash for any size needs a functionality level of 73 at "
-                                       "least; write Hash:*:Name:73");
+        report.error(fields[1].data(),
+                     "a hash for any size needs a functionality level of 73 at "
+                     "least; write Hash:*:Name:73");
         return false;
     }
     const auto number = parse_number(fields[1]);
@@ -34,13 +37,16 @@ bool read_size(const Fields& fields, SourceReport& report, std::uint32_t& size) 
 }
 
 template <std::size_t Length>
+// The digest is written straight into its row; a row that is not added was never anywhere.
 void add_row(DigestTable<Length>& table, std::string_view hash, DigestRow<Length> row,
              SourceReport& report) {
     if (parse_hex(hash, row.digest.data())) return table.add(row);
     report.error(hash.data(), "the hash holds something that is no hex digit");
 }
 
-bool is_hash_length(std::size_t length) { return length == 32 || length == 40 || length == 64; }
+bool is_hash_length(std::size_t length) {
+    return length == 32 || length == 40 || length == 64;
+}
 
 class HashReader {
 public:
@@ -50,12 +56,14 @@ public:
     void read(std::string_view line) {
         const Fields fields = split(line, ':');
         if (fields.count < 3 || fields.count > 5) {
-            return report_.error(nullptr, "a hash signature has 3 to 5 fields; write "
-                                          "Hash:Size:Name");
+            return report_.error(nullptr,
+                                 "a hash signature has 3 to 5 fields; write "
+                                 "Hash:Size:Name");
         }
         if (!is_hash_length(fields[0].size())) {
-            return report_.error(fields[0].data(), "no hash; write 32 (MD5), 40 (SHA-1) or 64 "
-                                                   "(SHA-256) hex digits");
+            return report_.error(fields[0].data(),
+                                 "no hash; write 32 (MD5), 40 (SHA-1) or 64 "
+                                 "(SHA-256) hex digits");
         }
         std::uint32_t size = 0;
         const Level level = level_of(fields, 3, report_);

@@ -9,7 +9,6 @@
 
 namespace postern::signatures::clamav {
 
-void read_hash_db(std::string_view text, SourceReport& report, NameArena& names,
-                  DigestTables& out);
+void read_hash_db(std::string_view text, SourceReport& report, NameArena& names, DigestTables& out);
 
 }  // namespace postern::signatures::clamav

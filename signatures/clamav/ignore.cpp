@@ -43,7 +43,8 @@ std::size_t read_ign(std::string_view text, SourceReport& report, IgnoredNames& 
     std::size_t taken = 0;
     for_each_line(text, report, [&](std::string_view line) {
         const Fields fields = split(line, ':');
-        if (fields.count != 3) return report.error(nullptr, "no three fields; write File:Line:Name");
+        if (fields.count != 3)
+            return report.error(nullptr, "no three fields; write File:Line:Name");
         if (!is_name(fields[2], report)) return;
         out[std::string(fields[2])].insert("");
         ++taken;

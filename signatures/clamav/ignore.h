@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ignored signatures: .ign2 lines "Name[:md5 of the signature's whole line]"; .ign lines, which are older,
-// "File:Line:Name".
+// Ignored signatures: .ign2 lines "Name[:md5 of the signature's whole line]"; .ign lines, which are
+// older, "File:Line:Name".
 #pragma once
 
 #include "signatures/source_report.h"
@@ -11,7 +11,8 @@
 
 namespace postern::signatures::clamav {
 
-// By name: the digests of the lines that are meant, in lower-case hex; an empty one means every line.
+// By name: the digests of the lines that are meant, in lower-case hex; an empty one means every
+// line.
 using IgnoredNames = std::map<std::string, std::set<std::string>, std::less<>>;
 
 // Returns how many lines were taken.

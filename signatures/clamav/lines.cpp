@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The per-line work of a file of ten million hashes happens here: one memchr a line and one a field.
+// The per-line work of a file of ten million hashes happens here: one memchr a line and one a
+// field.
 #include "signatures/clamav/lines.h"
 
 #include "signatures/clamav/hex.h"
@@ -11,14 +12,20 @@ namespace postern::signatures::clamav {
 
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+bool is_continuation(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
 
 // How many octets the UTF-8 sequence at `at` has; 0: none stands there. Overlong forms and
 // surrogates are let through: the name is only compared and shown.
 std::size_t utf8_length(std::string_view text, std::size_t at) {
     const unsigned char lead = static_cast<unsigned char>(text[at]);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2
-                               : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    const std::size_t length = lead < 0x80   ? 1
+                               : lead < 0xc2 ? 0
+                               : lead < 0xe0 ? 2
+                               : lead < 0xf0 ? 3
+                               : lead < 0xf5 ? 4
+                                             : 0;
     if (length == 0 || at + length > text.size()) return 0;
     for (std::size_t i = 1; i < length; ++i) {
         if (!is_continuation(text[at + i])) return 0;
@@ -26,7 +33,9 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
     return length;
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 
 }  // namespace
 
@@ -42,8 +51,9 @@ std::string_view take_line(std::string_view& text) {
 
 bool is_readable(std::string_view line, SourceReport& report) {
     if (line.empty()) {
-        report.add(Severity::warning, nullptr, "an empty line; ClamAV refuses a file with one, "
-                                               "remove it");
+        report.add(Severity::warning, nullptr,
+                   "an empty line; ClamAV refuses a file with one, "
+                   "remove it");
         return false;
     }
     if (line.size() > max_line) {
@@ -65,8 +75,9 @@ bool is_name(std::string_view name, SourceReport& report) {
     for (std::size_t i = 0; i < name.size();) {
         const std::size_t length = utf8_length(name, i);
         if (length == 0 || is_control(name[i])) {
-            report.error(name.data() + i, "the name holds an octet that cannot be printed; write "
-                                          "it with letters, digits and . _ -");
+            report.error(name.data() + i,
+                         "the name holds an octet that cannot be printed; write "
+                         "it with letters, digits and . _ -");
             return false;
         }
         i += length;

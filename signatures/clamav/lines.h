@@ -17,14 +17,15 @@ inline constexpr std::size_t max_line = 256 * 1024;
 // The next line of `text`, which is cut off from it.
 std::string_view take_line(std::string_view& text);
 
-// True when the line holds something to read. Says what is wrong with an empty, an oversized and a binary
-// line. REQUIRES: `report` stands at this line.
+// True when the line holds something to read. Says what is wrong with an empty, an oversized and a
+// binary line. REQUIRES: `report` stands at this line.
 bool is_readable(std::string_view line, SourceReport& report);
 
 // The name of a signature: not empty, printable, UTF-8. Says so otherwise.
 bool is_name(std::string_view name, SourceReport& report);
 
-// Up to `most` fields, divided by colons; `count` is how many there are, also when more than `most`.
+// Up to `most` fields, divided by colons; `count` is how many there are, also when more than
+// `most`.
 struct Fields {
     static constexpr std::size_t most = 8;
     std::array<std::string_view, most> field;
@@ -33,8 +34,8 @@ struct Fields {
 };
 Fields split(std::string_view line, char separator);
 
-// Fields min and max from `first` on: the functionality levels that the line is for. True when ours is
-// among them. Says what is wrong with a number that is none.
+// Fields min and max from `first` on: the functionality levels that the line is for. True when ours
+// is among them. Says what is wrong with a number that is none.
 enum class Level { ours, other, wrong };
 Level level_of(const Fields& fields, std::size_t first, SourceReport& report);
 

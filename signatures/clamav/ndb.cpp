@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t min_literal = 3;
 
+// Numbers that ClamAV gives to nobody may be given one day: unsupported, not wrong.
 bool read_target(std::string_view text, SourceReport& report, Target& target) {
     const auto number = parse_number(text);
     if (!number) {
@@ -30,7 +31,8 @@ bool read_target(std::string_view text, SourceReport& report, Target& target) {
 
 bool read_offset(std::string_view text, SourceReport& report, BodySignature& signature) {
     ParsedOffset parsed = parse_offset(text, signature.target);
-    if (!parsed.error.empty()) report.error(text.data(), std::move(parsed.error));
+    if (!parsed.error.empty())
+        report.error(text.data(), std::move(parsed.error));
     else if (!parsed.unsupported.empty())
         report.add(Severity::unsupported, text.data(), std::move(parsed.unsupported));
     else {
@@ -40,6 +42,7 @@ bool read_offset(std::string_view text, SourceReport& report, BodySignature& sig
     return false;
 }
 
+// The limit of three octets is ClamAV's: two are found in every file, by the thousand.
 bool read_body(std::string_view text, SourceReport& report, BodySignature& signature) {
     ParsedBody parsed = parse_body(text);
     if (parsed.error) {
@@ -55,6 +58,7 @@ bool read_body(std::string_view text, SourceReport& report, BodySignature& signa
     return true;
 }
 
+// The line stays with the signature: ignore lists and the generation are about whole lines.
 void keep(std::string_view line, std::string_view name, BodySignature&& signature,
           std::vector<BodySignature>& out) {
     signature.line = line;
@@ -65,8 +69,9 @@ void keep(std::string_view line, std::string_view name, BodySignature&& signatur
 void read_ndb_line(std::string_view line, SourceReport& report, std::vector<BodySignature>& out) {
     const Fields fields = split(line, ':');
     if (fields.count < 4 || fields.count > 6) {
-        return report.error(nullptr, "a body signature has 4 to 6 fields; write "
-                                     "Name:Target:Offset:Hex");
+        return report.error(nullptr,
+                            "a body signature has 4 to 6 fields; write "
+                            "Name:Target:Offset:Hex");
     }
     const Level level = level_of(fields, 4, report);
     if (level == Level::other) {
@@ -82,6 +87,7 @@ void read_ndb_line(std::string_view line, SourceReport& report, std::vector<Body
     keep(line, fields[0], std::move(signature), out);
 }
 
+// Nothing but a name and a body: any content, any place.
 void read_db_line(std::string_view line, SourceReport& report, std::vector<BodySignature>& out) {
     const std::size_t sign = line.find('=');
     if (sign == line.npos) return report.error(nullptr, "no =; write Name=Hex");
@@ -94,8 +100,7 @@ void read_db_line(std::string_view line, SourceReport& report, std::vector<BodyS
 }  // namespace
 
 void read_ndb(std::string_view text, SourceReport& report, std::vector<BodySignature>& out) {
-    for_each_line(text, report,
-                  [&](std::string_view line) { read_ndb_line(line, report, out); });
+    for_each_line(text, report, [&](std::string_view line) { read_ndb_line(line, report, out); });
 }
 
 void read_db(std::string_view text, SourceReport& report, std::vector<BodySignature>& out) {

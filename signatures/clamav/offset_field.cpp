@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint64_t largest = 0xffffffffu;
 
+// No content has 4 GiB: larger numbers are mistakes, and sums of these fit into 64 bits.
 bool read_bounded(std::string_view text, std::uint64_t& value) {
     const auto number = parse_number(text);
     if (!number || *number > largest) return false;
@@ -66,6 +67,7 @@ bool read_place(std::string_view text, Offset& offset) {
     return true;
 }
 
+// The targets that have entry points and sections.
 bool is_program(Target target) {
     return target == Target::pe || target == Target::elf || target == Target::macho;
 }

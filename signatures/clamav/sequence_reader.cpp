@@ -35,6 +35,7 @@ bool read_nibble(char c, Nibble& nibble) {
 
 }  // namespace
 
+// The cursor goes to the end, so that every loop over the text ends by itself.
 void SequenceReader::fail(const char* at, std::string message) {
     if (!error_) error_ = BodyError{at, std::move(message)};
     at_ = end_;
@@ -49,6 +50,7 @@ void SequenceReader::read_element(Sequence& out, int depth) {
     read_octet(out);
 }
 
+// ?? is not masked octets but a skip: most are long runs, and a skip is one number.
 void SequenceReader::read_octet(Sequence& out) {
     Nibble high;
     Nibble low;
@@ -64,8 +66,7 @@ void SequenceReader::read_octet(Sequence& out) {
     const int mask = high.mask << 4 | low.mask;
     const char value = static_cast<char>(high.value << 4 | low.value);
     if (mask == 0) return add_skip(out, 1);
-    Element& element =
-        element_for(out, mask == 255 ? ElementKind::literal : ElementKind::masked);
+    Element& element = element_for(out, mask == 255 ? ElementKind::literal : ElementKind::masked);
     element.octets.push_back(value);
     if (mask != 255) element.mask.push_back(static_cast<char>(mask));
 }
@@ -85,14 +86,16 @@ void SequenceReader::read_class(Sequence& out, bool negated) {
     at_ += 3;
 }
 
+// Depth bounds the recursion, here and in everything that later walks the tree.
 void SequenceReader::read_group(Sequence& out, int depth) {
     const char* start = at_;
     const bool negated = peek() == '!';
     if (negated) ++at_;
     if (at_class()) {
         return depth == 0 ? read_class(out, negated)
-                          : fail(start, "no character class can stand inside alternatives; write "
-                                        "the octets that may");
+                          : fail(start,
+                                 "no character class can stand inside alternatives; write "
+                                 "the octets that may");
     }
     if (depth == max_depth) return fail(start, "alternatives are nested deeper than 15");
     if (negated && depth > 0) {
@@ -139,6 +142,7 @@ void SequenceReader::read_choice_item(Sequence& out, int depth) {
     add_skip(out, gap.min);
 }
 
+// "None of these" needs one length to say how many octets it takes.
 void SequenceReader::check_negated(const Element& element, const char* at) {
     const std::uint64_t width = width_of(element).max;
     const bool plain =
@@ -165,8 +169,9 @@ bool SequenceReader::read_gap(char close, Gap& gap) {
         return false;
     }
     if (*low > *high || *low >= no_limit || (*high >= no_limit && !last.empty())) {
-        fail(start, *low > *high ? "the distance ends before it begins; write the smaller number first"
-                                 : "the distance is longer than any file; write a number below 2^32");
+        fail(start, *low > *high
+                        ? "the distance ends before it begins; write the smaller number first"
+                        : "the distance is longer than any file; write a number below 2^32");
         return false;
     }
     gap = {static_cast<std::uint32_t>(*low), static_cast<std::uint32_t>(*high)};

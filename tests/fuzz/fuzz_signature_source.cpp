@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any text as a source of any format: diagnostics, never more. The first octet chooses the format. What loads
-// is built and matched against its own source.
+// Any text as a source of any format: diagnostics, never more. The first octet chooses the format.
+// What loads is built and matched against its own source.
 #include "signatures/matcher.h"
 
 #include <array>

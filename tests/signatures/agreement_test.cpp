@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fast matcher and the naive one agree on generated patterns and contents, octet by octet.
 //
-// POSTERN_AGREEMENT_ROUNDS=N makes N rounds of them instead of the usual number; each round is one set of
-// patterns, matched against contents made for them, whole and in chunks.
+// POSTERN_AGREEMENT_ROUNDS=N makes N rounds of them instead of the usual number; each round is one
+// set of patterns, matched against contents made for them, whole and in chunks.
 #include "naive_matcher.h"
 #include "pattern_generator.h"
 #include "signatures/clamav/body_parser.h"
@@ -112,12 +112,14 @@ void one_round(std::uint32_t seed, Count& count) {
     for (const Pattern& pattern : patterns) {
         const std::string content = generator.content(pattern);
         const std::string expected = naive_told(rules, content);
-        ASSERT_EQ(told(matches_of(matcher, content)), expected)
-            << "seed " << seed << "\n" << source << hex(content);
+        ASSERT_EQ(told(matches_of(matcher, content)), expected) << "seed " << seed << "\n"
+                                                                << source << hex(content);
         ASSERT_EQ(told_in_chunks(matcher, content, generator.random()), expected)
-            << "seed " << seed << "\n" << source << hex(content);
+            << "seed " << seed << "\n"
+            << source << hex(content);
         count.pairs += rules.size();
-        count.matches += static_cast<std::size_t>(std::count(expected.begin(), expected.end(), '@'));
+        count.matches +=
+            static_cast<std::size_t>(std::count(expected.begin(), expected.end(), '@'));
     }
 }
 

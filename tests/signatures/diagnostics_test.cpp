@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Diagnostics: each kind of bad line, told at its place, beside good lines that load.
-// tests/signatures/golden/diagnostics.txt holds the answers; POSTERN_UPDATE_GOLDEN=1 writes it anew.
+// tests/signatures/golden/diagnostics.txt holds the answers; POSTERN_UPDATE_GOLDEN=1 writes it
+// anew.
 #include "support.h"
 
 #include <cstdlib>
@@ -19,7 +20,8 @@ std::vector<Source> sources() {
     const std::string good = "Good:0:*:616263\n";
     return {
         {"bodies.ndb",
-         "# a comment\n" + good + "\nNoFields\nX:0:*\nX:0:*:616263:1:2:3\n:0:*:616263\nX:a:*:616263\n" +
+         "# a comment\n" + good +
+             "\nNoFields\nX:0:*\nX:0:*:616263:1:2:3\n:0:*:616263\nX:a:*:616263\n" +
              "X:15:*:616263\nX:8:*:616263\nX:0:n:616263\nX:0:*,1:616263\nX:0:1,x:616263\n" +
              "X:0:EOF+1:616263\nX:0:EP+0:616263\nX:1:EP:616263\nX:1:S0:616263\nX:1:SE:616263\n" +
              "X:9:EP+0:616263\nX:1:VI:616263\nX:0:$1$:616263\nX:0:4294967296:616263\n" +
@@ -47,13 +49,15 @@ TEST(Diagnostics, AreGolden) {
     builder.add_path("no-such-folder/no-such-file.ndb");
     std::string told;
     for (const Diagnostic& one : builder.diagnostics()) told += to_string(one) + '\n';
-    const std::string path = std::string(POSTERN_SOURCE_DIR) + "/tests/signatures/golden/diagnostics.txt";
+    const std::string path =
+        std::string(POSTERN_SOURCE_DIR) + "/tests/signatures/golden/diagnostics.txt";
     if (std::getenv("POSTERN_UPDATE_GOLDEN")) std::ofstream(path) << told;
     std::ostringstream expected;
     expected << std::ifstream(path).rdbuf();
     EXPECT_EQ(told, expected.str());
 
-    const SetStatistics& statistics = builder.build(1)->statistics();
+    const auto set = builder.build(1);
+    const SetStatistics& statistics = set->statistics();
     EXPECT_EQ(statistics.body_signatures, 3u);  // Good twice is one, Good2, and the old one
     EXPECT_EQ(statistics.digest_signatures, 3u);
     EXPECT_EQ(statistics.ignored_names, 2u);

@@ -48,8 +48,8 @@ TEST(Digests, OnlyWantedOnesAreComputed) {
 }
 
 TEST(Digests, OneNameForEachKindOfDigest) {
-    const auto set = set_of("t.hsb", line(md5_abc, "3", "B") + line(md5_abc, "3", "A") +
-                                         line(sha1_abc, "3", "C"));
+    const auto set = set_of(
+        "t.hsb", line(md5_abc, "3", "B") + line(md5_abc, "3", "A") + line(sha1_abc, "3", "C"));
     EXPECT_EQ(known(set, "abc"), "A@0+3 C@0+3");
 }
 

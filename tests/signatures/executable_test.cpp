@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Offsets that need the headers of a program: on small PE and ELF files built here, and on headers that lie.
+// Offsets that need the headers of a program: on small PE and ELF files built here, and on headers
+// that lie.
 #include "signatures/executable.h"
 #include "support.h"
 
@@ -41,7 +42,9 @@ std::string pe_file() {
 // A segment that maps the whole file at 0x400000, and two sections, the null one first.
 std::string elf_file() {
     Image image(0x400);
-    image.put(0, std::string_view("\x7f" "ELF\x02\x01", 6));
+    image.put(0, std::string_view("\x7f"
+                                  "ELF\x02\x01",
+                                  6));
     image.put(24, 0x400100, 8);
     image.put(32, 0x40, 8);
     image.put(40, 0x200, 8);
@@ -119,7 +122,10 @@ TEST(Executable, HeadersThatLieAreHarmless) {
 }
 
 TEST(Executable, OtherContentHasNoLayout) {
-    for (const std::string_view text : {"", "M", "MZ", "\x7f" "ELF", "text of no program at all"}) {
+    for (const std::string_view text : {"", "M", "MZ",
+                                        "\x7f"
+                                        "ELF",
+                                        "text of no program at all"}) {
         const ExecutableLayout layout = read_layout(octets(text));
         EXPECT_FALSE(layout.entry_point);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contents and sources made to be slow: each must stay within a time that a quadratic way would miss by far.
-// The bounds are wide, for slow machines and sanitizers.
+// Contents and sources made to be slow: each must stay within a time that a quadratic way would
+// miss by far. The bounds are wide, for slow machines and sanitizers.
 #include "signatures/clamav/body_parser.h"
 #include "support.h"
 
@@ -42,7 +42,10 @@ TEST(Hostile, ContentOfNothingButAnchors) {
         {"two parts, the second never there", hex("anchor::") + "*ff00ff", "anchor::", ""},
         {"two parts, never near enough", hex("ab") + "{3-5}" + hex("ab"), "abxx", ""},
         {"two parts, each everywhere", hex("aa") + "{-5}" + hex("aab"), "a", ""},
-        {"flood of one octet", "00000000000000000000" "01", std::string(1, '\0'), ""},
+        {"flood of one octet",
+         "00000000000000000000"
+         "01",
+         std::string(1, '\0'), ""},
         {"many parts", hex("aa") + "{1-9}" + hex("aa") + "{1-9}" + hex("aa") + "{2-}" + hex("ac"),
          "a", ""},
         {"alternatives of many lengths",
@@ -63,8 +66,7 @@ TEST(Hostile, ContentOfNothingButAnchors) {
 TEST(Hostile, ThousandsOfSignaturesBehindOneHotAnchor) {
     std::string source;
     for (int i = 0; i < 5000; ++i) {
-        source += numbered("S", i) + ":0:*:" + hex("anchor::" + std::to_string(10000 + i)) +
-                  "\n";
+        source += numbered("S", i) + ":0:*:" + hex("anchor::" + std::to_string(10000 + i)) + "\n";
     }
     Matcher matcher(set_of("t.ndb", source));
     const std::string content = repeated("anchor::", (std::size_t{20} << 20) / scale);

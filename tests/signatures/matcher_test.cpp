@@ -53,7 +53,8 @@ TEST_P(Offsets, HoldForTheFirstOctet) {
     for (const bool is_long : {true, false}) {
         const std::string needle = is_long ? "needle::" : "nd:";
         std::string content;
-        for (const char* c = one.content; *c; ++c) content += *c == 'N' ? needle : std::string(1, *c);
+        for (const char* c = one.content; *c; ++c)
+            content += *c == 'N' ? needle : std::string(1, *c);
         const auto set =
             set_of("t.ndb", std::string("X:0:") + one.offset + ":" + hex(needle) + "\n");
         Matcher matcher(set);
@@ -68,15 +69,16 @@ INSTANTIATE_TEST_SUITE_P(Table, Offsets,
                                          OffsetCase{"0", ".N", ""}, OffsetCase{"2", "..NN", "2"},
                                          OffsetCase{"1,2", "N", ""}, OffsetCase{"1,2", ".N", "1"},
                                          OffsetCase{"1,2", "...N", "3"},
-                                         OffsetCase{"1,2", "....N", ""},
-                                         OffsetCase{"2", "..", ""}, OffsetCase{"900", "N", ""},
+                                         OffsetCase{"1,2", "....N", ""}, OffsetCase{"2", "..", ""},
+                                         OffsetCase{"900", "N", ""},
                                          OffsetCase{"0,4000000000", "......N", "6"},
                                          OffsetCase{"EOF-900", "N", ""},
                                          OffsetCase{"EOF-900,900", "N", ""}));
 
 TEST(Matcher, CountsOffsetsFromTheEnd) {
-    const auto set = set_of("t.ndb", "X:0:EOF-10:" + hex("needle::") + "\nY:0:EOF-12,3:" +
-                                         hex("needle::") + "\nZ:0:EOF-3:" + hex("xyz") + "\n");
+    const auto set =
+        set_of("t.ndb", "X:0:EOF-10:" + hex("needle::") + "\nY:0:EOF-12,3:" + hex("needle::") +
+                            "\nZ:0:EOF-3:" + hex("xyz") + "\n");
     Matcher matcher(set);
     EXPECT_EQ(told(matches_of(matcher, "...needle::..")), "X@3+8 Y@3+8");
     EXPECT_EQ(told(matches_of(matcher, "...needle::.xyz")), "Y@3+8 Z@12+3");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The second, plain implementation: a body pattern tried at every place of a content, by backtracking, read
-// straight from its text. No tree, no program, no anchor; slow, and hoped to be obviously right.
+// The second, plain implementation: a body pattern tried at every place of a content, by
+// backtracking, read straight from its text. No tree, no program, no anchor; slow, and hoped to be
+// obviously right.
 //
 // It knows no error: give it patterns that parse_body() takes.
 #pragma once
@@ -44,23 +45,51 @@ private:
         if (p == pattern_.size()) return then(at);
         const char c = pattern_[p];
         if (c == '*') return gap(p + 1, at, 0, content_.size(), then);
-        if (c == '{' || c == '[') return bounded(p, at, then);
+        if (c == '{') return bounded(p, at, then);
+        if (c == '[') return followed(p, at, then);
         if (c == '!' || c == '(') return group(p, at, then);
+        if (begins_part(p) && pattern_.substr(p + 2, 1) == "[") return led(p, at, then);
         if (at < content_.size() && octet_fits(p, at)) match(p + 2, at + 1, then);
     }
 
-    void gap(std::size_t p, std::size_t at, std::size_t low, std::size_t high, const Then& then) const {
-        for (std::size_t n = low; n <= high && at + n <= content_.size(); ++n) match(p, at + n, then);
+    void gap(std::size_t p, std::size_t at, std::size_t low, std::size_t high,
+             const Then& then) const {
+        for (std::size_t n = low; n <= high && at + n <= content_.size(); ++n)
+            match(p, at + n, then);
     }
 
     void bounded(std::size_t p, std::size_t at, const Then& then) const {
-        const std::size_t close = pattern_.find_first_of("}]", p);
+        const std::size_t close = pattern_.find('}', p);
         const std::string text(pattern_.substr(p + 1, close - p - 1));
         const std::size_t dash = text.find('-');
         const std::string low = text.substr(0, dash);
         const std::string high = dash == text.npos ? low : text.substr(dash + 1);
         gap(close + 1, at, low.empty() ? 0 : std::stoul(low),
             high.empty() ? content_.size() : std::stoul(high), then);
+    }
+
+    // The distances from n to m that "[n-m]" at p allows.
+    std::pair<std::size_t, std::size_t> bracket(std::size_t p) const {
+        const std::string text(pattern_.substr(p + 1, pattern_.find(']', p) - p - 1));
+        const std::size_t dash = text.find('-');
+        return {std::stoul(text), std::stoul(dash == text.npos ? text : text.substr(dash + 1))};
+    }
+
+    // x[n-m]SIG: somewhere before SIG stands x; SIG begins here.
+    void led(std::size_t p, std::size_t at, const Then& then) const {
+        const auto [low, high] = bracket(p + 2);
+        for (std::size_t n = low; n <= high && n < at; ++n) {
+            if (octet_fits(p, at - 1 - n)) return match(pattern_.find(']', p) + 1, at, then);
+        }
+    }
+
+    // SIG[n-m]x: the same behind SIG, which ends here.
+    void followed(std::size_t p, std::size_t at, const Then& then) const {
+        const auto [low, high] = bracket(p);
+        const std::size_t octet = pattern_.find(']', p) + 1;
+        for (std::size_t n = low; n <= high && at + n < content_.size(); ++n) {
+            if (octet_fits(octet, at + n)) return match(octet + 2, at, then);
+        }
     }
 
     static int nibble(char c) { return c <= '9' ? c - '0' : std::tolower(c) - 'a' + 10; }
@@ -132,7 +161,8 @@ private:
         return set.find(content_[at]) != set.npos;
     }
 
-    void character_class(std::size_t p, std::size_t behind, std::size_t at, const Then& then) const {
+    void character_class(std::size_t p, std::size_t behind, std::size_t at,
+                         const Then& then) const {
         const bool negated = pattern_[p] == '!';
         const char letter = pattern_[behind - 2];
         constexpr std::string_view left = " -_/.<@";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random body patterns, and contents that nearly or really match them.
 //
-// A pattern is made together with one text that it matches, so a content can hold the text whole, damaged, or
-// twice. Octets come from a small alphabet that holds line ends and word boundaries, so that near misses and
-// accidental matches are the rule.
+// A pattern is made together with one text that it matches, so a content can hold the text whole,
+// damaged, or twice. Octets come from a small alphabet that holds line ends and word boundaries, so
+// that near misses and accidental matches are the rule.
 #pragma once
 
 #include "support.h"
@@ -81,14 +81,22 @@ private:
 
     void piece() {
         switch (random_.below(8)) {
-            case 0: return any();
-            case 1: return nibble();
-            case 2: return alternatives(1, 1);
-            case 3: return alternatives(3, 3);
-            case 4: return alternatives(1, 4);
-            case 5: return negated();
-            case 6: return character_class();
-            default: return skip();
+            case 0:
+                return any();
+            case 1:
+                return nibble();
+            case 2:
+                return alternatives(1, 1);
+            case 3:
+                return alternatives(3, 3);
+            case 4:
+                return alternatives(1, 4);
+            case 5:
+                return negated();
+            case 6:
+                return character_class();
+            default:
+                return skip();
         }
     }
 
@@ -100,8 +108,8 @@ private:
     void nibble() {
         const char c = octet();
         const std::string digits = hex(std::string(1, c));
-        pattern_.text += random_.one_in(2) ? std::string("?") + digits[1]
-                                           : std::string(1, digits[0]) + '?';
+        pattern_.text +=
+            random_.one_in(2) ? std::string("?") + digits[1] : std::string(1, digits[0]) + '?';
         pattern_.sample += c;
     }
 
@@ -114,7 +122,9 @@ private:
             std::string written = hex(choice);
             // A nested set, a wildcard or a distance inside, now and then.
             if (longest > shortest && random_.one_in(4)) {
-                written += "(" + hex("ab") + "|" + hex("c") + "?" "?)";
+                written += "(" + hex("ab") + "|" + hex("c") +
+                           "?"
+                           "?)";
                 choice += random_.one_in(2) ? std::string("ab") : std::string("c") + octet();
             } else if (longest > shortest && random_.one_in(5)) {
                 written += "{2}" + hex("b");
@@ -151,9 +161,15 @@ private:
         const std::size_t low = random_.below(5);
         const std::size_t high = low + 1 + random_.below(6);
         switch (random_.below(5)) {
-            case 0: pattern_.text += '*'; break;
-            case 1: pattern_.text += "{-" + std::to_string(high) + '}'; break;
-            case 2: pattern_.text += '{' + std::to_string(low) + "-}"; break;
+            case 0:
+                pattern_.text += '*';
+                break;
+            case 1:
+                pattern_.text += "{-" + std::to_string(high) + '}';
+                break;
+            case 2:
+                pattern_.text += '{' + std::to_string(low) + "-}";
+                break;
             case 3:
                 pattern_.text += "{130}";
                 pattern_.sample += noise(130);
@@ -167,9 +183,14 @@ private:
     std::string damaged(std::string text) {
         const std::size_t at = random_.below(text.size());
         switch (random_.below(3)) {
-            case 0: text[at] = octet(); break;
-            case 1: text.erase(at, 1); break;
-            default: text.insert(at, 1, octet());
+            case 0:
+                text[at] = octet();
+                break;
+            case 1:
+                text.erase(at, 1);
+                break;
+            default:
+                text.insert(at, 1, octet());
         }
         return text;
     }

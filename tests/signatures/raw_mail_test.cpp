@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Raw mail: looking at encoded text for nothing but what can stand in it finds what looking at everything does.
+// Raw mail: looking at encoded text for nothing but what can stand in it finds what looking at
+// everything does.
 #include "support.h"
 
 namespace postern::signatures::tests {
@@ -38,7 +39,8 @@ public:
         const std::size_t at = random_.below(text.size() - length + 1);
         std::string pattern = hex(text.substr(at, length));
         if (length > 8 && random_.one_in(3)) pattern[8] = pattern[9] = '?';
-        if (length > 6 && random_.one_in(4)) pattern = pattern.substr(0, 6) + '*' + pattern.substr(6);
+        if (length > 6 && random_.one_in(4))
+            pattern = pattern.substr(0, 6) + '*' + pattern.substr(6);
         return pattern;
     }
 
@@ -81,7 +83,8 @@ TEST(RawMail, FindsWhatLookingAtEverythingFinds) {
             mails.push_back(maker.mail());
             if (mails.back().text.size() < 4) continue;
             for (int n = 0; n < 6; ++n) {
-                source += numbered("S", static_cast<std::size_t>(i * 10 + n)) + std::string(n % 2 ? ":4:*:" : ":0:*:") +
+                source += numbered("S", static_cast<std::size_t>(i * 10 + n)) +
+                          std::string(n % 2 ? ":4:*:" : ":0:*:") +
                           maker.pattern_from(mails.back().text) + '\n';
             }
         }
@@ -106,8 +109,8 @@ TEST(RawMail, TakesRangesThatMakeNoSense) {
 }
 
 TEST(RawMail, HearsOnlyAnyAndMail) {
-    Matcher matcher(set_of("t.ndb", std::string("Any:0:*:") + hex("aaa-1") + "\nMail:4:*:" + hex("aaa-2") +
-                                        "\nText:7:*:" + hex("aaa-3") + "\n"));
+    Matcher matcher(set_of("t.ndb", std::string("Any:0:*:") + hex("aaa-1") + "\nMail:4:*:" +
+                                        hex("aaa-2") + "\nText:7:*:" + hex("aaa-3") + "\n"));
     EXPECT_EQ(told(matcher.match_raw_mail(octets("aaa-1 aaa-2 aaa-3"), {})), "Any@0+5 Mail@6+5");
 }
 
