@@ -14,7 +14,7 @@ namespace postern::app {
 
 namespace {
 
-void generate(const corpora::GeneratorOptions& options) {
+void make_corpus(const corpora::GeneratorOptions& options) {
     if (std::filesystem::exists(options.out) && !std::filesystem::is_empty(options.out)) {
         throw UsageError(options.out.string() + ": the folder is not empty; name a new one after --out");
     }
@@ -59,7 +59,7 @@ void add_corpus(CLI::App& app, int& exit_status) {
     command->add_option("--out", options->out, "A new folder")->type_name("DIR")->required();
     declare_shares(*command, *options);
     command->callback([options, &exit_status] {
-        generate(*options);
+        make_corpus(*options);
         exit_status = exit_accepted;
     });
 }

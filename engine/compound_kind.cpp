@@ -17,7 +17,7 @@ struct Hints {
 
 void note(std::string_view name, Hints& hints) {
     hints.manifest = hints.manifest || name == "META-INF/MANIFEST.MF";
-    hints.android = hints.android || name == "AndroidManifest.xml" || name == "classes.dex";
+    hints.android = hints.android || name == "AndroidManifest.xml";
     hints.appx = hints.appx || name == "AppxManifest.xml" || name == "AppxMetadata/AppxBundleManifest.xml";
     hints.ooxml = hints.ooxml || name == "[Content_Types].xml";
     hints.odf = hints.odf || name == "mimetype";

@@ -11,8 +11,10 @@
 
 namespace postern::engine {
 
-// What a content was wrapped in when it was found; the innermost container that is not MIME.
-enum class Wrapping : std::uint8_t { none, zip, archive };
+// What a content was wrapped in when it was found. Anything inside a zip file is zip-wrapped, however deep;
+// else the innermost container that is not MIME counts. A document is a container that people do not open
+// as one: Office files, EPUB.
+enum class Wrapping : std::uint8_t { none, zip, archive, document };
 
 struct Content {
     std::span<const std::byte> bytes;
@@ -21,7 +23,7 @@ struct Content {
     std::vector<std::string> names;             // every name a reader could show; may be empty
     std::string declared_type;                  // the media type, lower case; empty in archives
     unsigned depth = 0;                         // containers and messages around it
-    Wrapping wrapping = Wrapping::none;         // zip only when every archive around it is a zip
+    Wrapping wrapping = Wrapping::none;
 };
 
 }  // namespace postern::engine

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 namespace postern::engine {
 
@@ -181,6 +182,7 @@ void Unfolding::member(expand::Member member) {
     content.depth = scan_.content().depth + 1;
     content.wrapping = wrapping_in(scan_.content().wrapping, scan_.type_);
     if (!member.name.empty()) content.names.push_back(std::move(member.name));
+    std::move(member.other_names.begin(), member.other_names.end(), std::back_inserter(content.names));
     auto buffer = std::make_shared<const mime::Buffer>(std::move(member.bytes));
     content.bytes = buffer->bytes();
     content.owner = std::move(buffer);
@@ -220,17 +222,16 @@ bool is_message(const Content& content, FileType type) {
 }
 
 void ContentScan::open() {
-    const bool message = is_message(content(), type_);
-    if (!message && !expand::is_container(type_)) return;
-    if (const auto limit = run_.budget.enter(content().depth + 1)) {
-        return run_.refuse(*limit, content().path);
-    }
-    if (message) return open_message();
+    if (is_message(content(), type_)) return open_message();
+    if (!expand::is_container(type_) && !may_hold_zip(content().bytes)) return;
     Unfolding unfolding(*this);
     expand::expand(content(), type_, run_.budget, unfolding);
 }
 
 void ContentScan::open_message() {
+    if (const auto limit = run_.budget.enter(content().depth)) {
+        return run_.refuse(*limit, content().path);
+    }
     ParsedSource source;
     source.bytes = content().bytes;
     source.owner = content().owner;

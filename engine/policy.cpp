@@ -24,11 +24,17 @@ bool action_named(std::string_view name, Action& action) {
 
 namespace {
 
-// Every extension of the names that the rules refuse; the first of them.
-std::string refused_extension(const FileTypeRules& rules, const ContentFact& fact) {
+// A name that the rules refuse, and the extension that speaks against it.
+struct RefusedName {
+    std::string name;
+    std::string extension;
+};
+
+// Every name that a reader could show, with every extension that it could be taken to have.
+RefusedName refused_name(const FileTypeRules& rules, const ContentFact& fact) {
     for (const std::string& name : fact.names) {
         for (const std::string& extension : extensions_of(name)) {
-            if (rules.extensions.contains(extension)) return extension;
+            if (rules.extensions.contains(extension)) return {name, extension};
         }
     }
     return {};
@@ -57,8 +63,11 @@ void judge_file_type(const FileTypeRules& rules, const ContentFact& fact,
     if (rules.types.contains(fact.type)) {
         findings.push_back(file_type_finding(fact, std::string(name_of(fact.type))));
     }
-    const std::string extension = refused_extension(rules, fact);
-    if (!extension.empty()) findings.push_back(file_type_finding(fact, "." + extension));
+    if (fact.wrapping == Wrapping::document) return;  // nobody sees the names in there
+    const RefusedName refused = refused_name(rules, fact);
+    if (refused.extension.empty()) return;
+    findings.push_back(file_type_finding(fact, "." + refused.extension));
+    findings.back().file_name = refused.name;
 }
 
 Action action_for(const Policy& policy, FindingKind kind) {

@@ -59,7 +59,7 @@ Json to_json(const ContentStep& step) {
         json["range"] = range_json(step.range);
     }
     if (step.wrapping != Wrapping::none) {
-        json["wrapped_in"] = step.wrapping == Wrapping::zip ? "zip" : "archive";
+        json["wrapped_in"] = name_of(step.wrapping);
     }
     json["seconds"] = {{"identify", rounded(step.identify_seconds)},
                        {"match", rounded(step.match_seconds)},

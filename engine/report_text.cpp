@@ -47,8 +47,7 @@ std::string line_about(const ContentStep& step) {
         line += ", read as " + step.reading + " from " + std::to_string(step.range.begin) + "-" +
                 std::to_string(step.range.end);
     }
-    if (step.wrapping == Wrapping::zip) line += ", wrapped in a zip";
-    if (step.wrapping == Wrapping::archive) line += ", wrapped in an archive";
+    if (step.wrapping != Wrapping::none) line += ", wrapped in: " + std::string(name_of(step.wrapping));
     for (std::size_t i = 1; i < step.names.size(); ++i) {
         line += ", also named \"" + printable_name(step.names[i]) + "\"";
     }

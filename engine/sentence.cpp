@@ -30,6 +30,11 @@ std::string place_of(std::string_view content, std::string_view file_name) {
     return place;
 }
 
+std::string with_article(std::string_view what) {
+    const bool vowel = std::string_view("AEIOUaeiou").find(what.front()) != std::string_view::npos;
+    return (vowel ? "an " : "a ") + std::string(what);
+}
+
 std::string about_type(const Finding& finding) {
     const std::string place = place_of(finding.content, finding.file_name);
     if (finding.name.starts_with('.')) {
@@ -37,7 +42,7 @@ std::string about_type(const Finding& finding) {
                ", a kind of file that may not be sent by mail. Put the file in a zip file and send that.";
     }
     const auto type = file_type_named(finding.name);
-    return place + " is a " + std::string(type ? description_of(*type) : finding.name) +
+    return place + " is " + with_article(type ? description_of(*type) : finding.name) +
            ", which may not be sent by mail. Put the program in a zip file and send that.";
 }
 

@@ -9,4 +9,9 @@ std::string_view name_of(FindingKind kind) {
     return names[static_cast<std::size_t>(kind)];
 }
 
+std::string_view name_of(Wrapping wrapping) {
+    static constexpr std::string_view names[] = {"none", "zip", "archive", "document"};
+    return names[static_cast<std::size_t>(wrapping)];
+}
+
 }  // namespace postern::engine

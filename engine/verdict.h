@@ -21,6 +21,8 @@ enum class FindingKind : std::uint8_t { signature, file_type, size, encrypted, l
 
 // "signature", "file-type", ...
 std::string_view name_of(FindingKind kind);
+// "zip"; what reports say.
+std::string_view name_of(Wrapping wrapping);
 
 struct Finding {
     FindingKind kind = FindingKind::signature;

@@ -49,6 +49,24 @@ bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return (c & 0x80) == 0; });
 }
 
+// Names that mail uses for charsets which iconv knows by another, or knows too narrowly.
+struct Alias {
+    std::string_view name;
+    const char* known_as;
+};
+constexpr Alias aliases[] = {
+    {"ks_c_5601-1987", "CP949"}, {"euc-kr", "CP949"},     {"gb2312", "GB18030"}, {"gbk", "GB18030"},
+    {"shift_jis", "CP932"},      {"x-sjis", "CP932"},     {"big5", "CP950"},     {"iso-8859-1", "CP1252"},
+    {"us-ascii", "CP1252"},      {"iso-8859-8-i", "ISO-8859-8"},
+};
+
+std::string iconv_name(const std::string& charset) {
+    for (const Alias& alias : aliases) {
+        if (alias.name == charset) return alias.known_as;
+    }
+    return charset;
+}
+
 bool is_charset_name(std::string_view name) {
     return !name.empty() && name.size() <= longest_charset && std::ranges::all_of(name, [](char c) {
         return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '_' ||
@@ -131,7 +149,7 @@ std::optional<std::string> to_utf8(std::string_view charset, std::string_view oc
     if (is_ascii(octets) && std::ranges::find(ascii_like, name) != ascii_like.end()) {
         return std::string(octets);
     }
-    Converter converter(name.c_str());
+    Converter converter(iconv_name(name).c_str());
     if (!converter.known()) return std::nullopt;
     return converter.convert(octets);
 }

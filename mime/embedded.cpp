@@ -21,7 +21,7 @@ constexpr std::size_t name_prefix = 512;  // of a BinHex body: enough for its na
 std::size_t base64_characters(std::string_view line) {
     std::size_t size = 0;
     while (size < line.size() && base64::values[static_cast<std::uint8_t>(line[size])] < 64) ++size;
-    const bool clean = line.find_first_not_of("= \t\r", size) == std::string_view::npos;
+    const bool clean = line.find_first_not_of("= \t\r\n", size) == std::string_view::npos;
     return clean ? size : 0;
 }
 

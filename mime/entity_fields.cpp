@@ -114,7 +114,7 @@ private:
             all.insert(all.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
         }
         const auto literal = [](const Filename& name) { return name.source == NameSource::raw; };
-        std::ranges::stable_partition(all, [&](const Filename& name) { return !literal(name); });
+        std::stable_partition(all.begin(), all.end(), [&](const Filename& name) { return !literal(name); });
         bool conflict = false;
         for (Filename& name : all) {
             if (name.name.empty() || entity_.filenames.size() == most_names) continue;

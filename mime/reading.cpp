@@ -78,7 +78,7 @@ private:
             case TransferEncoding::yenc:
             case TransferEncoding::binhex:
                 textual_ = true;
-                add({encoding, leaf_.body_range, {}, "declared", {}});
+                framed_.push_back(encoding);
                 break;
         }
     }
@@ -112,7 +112,19 @@ private:
                                   leaf_.encodings.end();
         std::vector<Reading> found;
         find_embedded(leaf_.body_range, bytes_, ordinary ? text_threshold : sweep_threshold, found);
+        for (const TransferEncoding encoding : framed_) framed(encoding, found);
         for (Reading& reading : found) add(std::move(reading));
+    }
+
+    // A declared uuencode, yEnc or BinHex is read file by file where its frames are found, else whole.
+    void framed(TransferEncoding encoding, std::vector<Reading>& found) {
+        bool any = false;
+        for (Reading& reading : found) {
+            if (reading.encoding != encoding) continue;
+            reading.why = "declared";
+            any = true;
+        }
+        if (!any) add({encoding, leaf_.body_range, {}, "declared", {}});
     }
 
     void add(Reading reading) {
@@ -131,6 +143,7 @@ private:
     const Entity& leaf_;
     std::span<const std::byte> bytes_;
     std::span<const std::byte> body_;
+    std::vector<TransferEncoding> framed_;
     bool textual_ = false;  // some reading takes the body for text, which may hold files
     std::vector<Reading> readings_;
 };

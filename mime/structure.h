@@ -6,8 +6,9 @@
 // what readers differ about and GMime gives one reading.
 //
 // GMime makes objects of every part and field (7 and 3.6 us each, measured), compares each line that begins
-// with "--" with up to 1024 boundaries, and knows no limits. So a message with very many of those is walked
-// by a plain finder of our own, which stops at ours. Both give the same structure: the tests hold them to it.
+// with "--" with up to 1024 boundaries, and knows no limits. So a large message, or one with very many of
+// those, is walked by a plain finder of our own, which stops at ours. Both give the same structure: the
+// tests hold them to it.
 #pragma once
 
 #include "mime/parser.h"
@@ -40,7 +41,7 @@ std::optional<StructureNode> find_structure_by_gmime(std::string_view text, std:
 std::optional<StructureNode> find_structure_by_lines(std::string_view text, std::size_t begin,
                                                      const ParseLimits& limits);
 
-// False when GMime would have to make too many objects. May say no to mail that is merely long.
+// False when the message is large, or GMime might have to make too many objects.
 bool is_light_for_gmime(std::string_view text);
 
 }  // namespace postern::mime

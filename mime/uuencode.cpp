@@ -92,9 +92,12 @@ void UuencodeDecoder::decode_line(std::string_view line, Buffer& out) {
         decoded[o + 1] = static_cast<std::byte>(quantum >> 8);
         decoded[o + 2] = static_cast<std::byte>(quantum);
     }
-    // Never more than the characters that were there could hold.
-    const std::size_t present = std::min(octets, (data.size() * 3 + 3) / 4);
-    out.append(std::span(decoded).first(data.empty() ? 0 : present));
+    const std::size_t present = data.empty() ? 0 : std::min(octets, (data.size() * 3 + 3) / 4);
+    const std::size_t lost = octets - present;
+    const bool fill = filled_ + lost <= present_ + free_fill;
+    present_ += present;
+    if (fill) filled_ += lost;
+    out.append(std::span(decoded).first(fill ? octets : present));
 }
 
 }  // namespace postern::mime

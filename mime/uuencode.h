@@ -22,9 +22,11 @@ public:
     void decode(std::span<const std::byte> chunk, Buffer& out);
     DecodeResult finish(Buffer& out);
 
-    static std::size_t bound(std::size_t n) { return n / 4 * 3 + 64; }
+    static std::size_t bound(std::size_t n) { return n / 2 * 3 + free_fill + 128; }
 
 private:
+    // Blanks put back are zeros that nobody sent: no more of them than of octets sent, beyond this many.
+    static constexpr std::size_t free_fill = 4096;
     // The longest data line has 63 octets in 84 characters; what is longer is cut and is no data.
     static constexpr std::size_t longest_line = 128;
 
@@ -33,6 +35,8 @@ private:
 
     std::array<char, longest_line> line_{};
     std::size_t line_size_ = 0;
+    std::size_t present_ = 0;  // octets out of characters that were there
+    std::size_t filled_ = 0;   // octets out of blanks that were put back
     bool inside_ = false;
     DecodeResult result_;
 };

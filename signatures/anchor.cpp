@@ -23,6 +23,14 @@ constexpr double base64_cost = 4;       // can stand in encoded text
 constexpr double loose_cost = 3;        // says only that the body may be somewhere
 constexpr double literal_cost = 0.5;    // for each further literal
 
+// Rarer than this is hardly better: once in so many octets is never, and the model is only a model.
+constexpr double rare_as_never = 36;
+constexpr double worth_beyond = 0.125;
+
+double worth(double bits) {
+    return bits <= rare_as_never ? bits : rare_as_never + (bits - rare_as_never) * worth_beyond;
+}
+
 // With less than this, eight octets are no better than fewer ones might be.
 constexpr double rare_enough = 14;
 
@@ -128,7 +136,7 @@ double bits_of(const Column* window, std::size_t length) {
         bits += next_octet_bits(static_cast<std::uint8_t>(window[i - 1].octets[0]),
                                 static_cast<std::uint8_t>(window[i].octets[0]));
     }
-    return bits;
+    return worth(bits);
 }
 
 double bits_of(const std::string& literal) {
@@ -137,7 +145,7 @@ double bits_of(const std::string& literal) {
         bits += next_octet_bits(static_cast<std::uint8_t>(literal[i - 1]),
                                 static_cast<std::uint8_t>(literal[i]));
     }
-    return bits;
+    return worth(bits);
 }
 
 bool is_flood(const std::string& literal) {

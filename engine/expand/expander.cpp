@@ -31,6 +31,7 @@ bool is_container(FileType type) { return container_kind_of(type) != ContainerKi
 
 Wrapping wrapping_of(FileType type) {
     if (type == FileType::zip) return Wrapping::zip;
+    if (type == FileType::ooxml || type == FileType::odf) return Wrapping::document;
     return is_container(type) ? Wrapping::archive : Wrapping::none;
 }
 

@@ -45,8 +45,7 @@ public:
 
 // True when the type is a container that expand() opens.
 bool is_container(FileType type);
-// What wrapping in it means for the policy: zip, or another archive. OOXML and ODF are zips to look into,
-// but no zip wrapping.
+// What wrapping in it means for the policy. Office files are zips to look into, but no zip wrapping.
 Wrapping wrapping_of(FileType type);
 
 // Opens the container and hands every member to the sink. Thread-safe; keeps no state, takes no lock.

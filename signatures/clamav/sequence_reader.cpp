@@ -70,23 +70,30 @@ void SequenceReader::read_octet(Sequence& out) {
     if (mask != 255) element.mask.push_back(static_cast<char>(mask));
 }
 
-bool SequenceReader::read_class(Sequence& out, bool negated) {
+bool SequenceReader::at_class() const {
     const char letter = peek(1);
-    if (peek(2) != ')' || (letter != 'B' && letter != 'L' && letter != 'W')) return false;
+    return peek(2) == ')' && (letter == 'B' || letter == 'L' || letter == 'W');
+}
+
+void SequenceReader::read_class(Sequence& out, bool negated) {
+    const char letter = peek(1);
     Element element;
     element.kind = ElementKind::consume;
     element.character_class = static_cast<CharacterClass>(letter);
     element.negated = negated;
     out.push_back(std::move(element));
     at_ += 3;
-    return true;
 }
 
 void SequenceReader::read_group(Sequence& out, int depth) {
     const char* start = at_;
     const bool negated = peek() == '!';
     if (negated) ++at_;
-    if (depth == 0 && read_class(out, negated)) return;
+    if (at_class()) {
+        return depth == 0 ? read_class(out, negated)
+                          : fail(start, "no character class can stand inside alternatives; write "
+                                        "the octets that may");
+    }
     if (depth == max_depth) return fail(start, "alternatives are nested deeper than 15");
     if (negated && depth > 0) {
         return fail(start, "no negation can stand inside alternatives; write the octets that may");

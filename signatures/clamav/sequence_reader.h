@@ -36,7 +36,8 @@ public:
 private:
     void read_octet(Sequence& out);
     void read_group(Sequence& out, int depth);
-    bool read_class(Sequence& out, bool negated);
+    bool at_class() const;
+    void read_class(Sequence& out, bool negated);
     void read_choices(Element& element, int depth);
     void read_choice_item(Sequence& out, int depth);
     void check_negated(const Element& element, const char* at);

@@ -86,6 +86,11 @@ TEST(Policy, ZipWrappingLiftsTheBanAndOtherArchivesDoNot) {
     EXPECT_EQ(action_for(with(fact(FileType::pe, "a.exe", Wrapping::archive)), loose), Action::accept);
 }
 
+TEST(Policy, InsideADocumentOnlyContentCounts) {
+    EXPECT_EQ(action_for(with(fact(FileType::text, "OPS/book.js", Wrapping::document))), Action::accept);
+    EXPECT_EQ(action_for(with(fact(FileType::pe, "word/image1.png", Wrapping::document))), Action::reject);
+}
+
 TEST(Policy, JudgesEveryVariantOfAName) {
     ContentFact several = fact(FileType::data, "report.pdf");
     several.names.push_back("report.exe");

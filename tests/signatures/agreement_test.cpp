@@ -33,7 +33,7 @@ public:
 
     Rule make(std::size_t number, const Pattern& pattern) {
         Random& random = generator_.random();
-        Rule rule{"R" + std::to_string(number), pattern.text, "*", 0, 0};
+        Rule rule{numbered("R", number), pattern.text, "*", 0, 0};
         if (random.one_in(4)) {
             rule.base = random.below(20);
             rule.shift = random.below(3) * 40;

@@ -25,6 +25,11 @@ inline std::string hex(std::string_view text) {
     return out;
 }
 
+inline std::string numbered(std::string_view name, std::size_t number) {
+    std::string text(name);
+    return text += std::to_string(number);
+}
+
 // A set of one source; every line must be taken.
 inline std::shared_ptr<const SignatureSet> set_of(std::string_view name, std::string_view text) {
     SetBuilder builder;
