@@ -98,13 +98,15 @@ measure_clamd() {
     clamd_stop
 }
 
-# sample_of STEP: the folder with every STEP-th message of the corpus, as hard links; 1 is the whole.
+# sample_of STEP: a folder with one message of STEP, as hard links; 1 is the whole corpus. The messages are
+# taken in order of size, the middle one of each STEP, so that a sample has the sizes that the corpus has.
 sample_of() {
     local folder=$work/mail
     [ "$1" = 1 ] || folder=$work/mail-1-in-$1
     if [ ! -d "$folder" ]; then
         mkdir "$folder"
-        find "$work/mail" -type f | sort | awk -v n="$1" 'NR % n == 1' | xargs -r -d '\n' ln -t "$folder"
+        find "$work/mail" -type f -printf '%s %p\n' | sort -n | cut -d' ' -f2- |
+            awk -v n="$1" 'NR % n == int(n / 2)' | xargs -r -d '\n' ln -t "$folder"
     fi
     printf '%s' "$folder"
 }

@@ -20,7 +20,7 @@ bytes=300000000
 messages=2000
 seed=1
 repeats=3
-patience=20  # seconds of one run of clamd with one thread; above, it scans a sample
+patience=60  # seconds of one run of clamd with one thread; above, it scans a sample
 record=no
 
 while [ $# -gt 0 ]; do
