@@ -58,6 +58,7 @@ private:
             expand(member);
             if (expansion_.stopped()) return;
         }
+        if (found.more) expansion_.limited({}, Limit::entries);
     }
 
     void tell(const ZipSurvey& found) {

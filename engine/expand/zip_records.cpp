@@ -124,6 +124,8 @@ std::optional<EndRecord> end_record_at(Octets bytes, std::size_t at) {
     if (is_directory(bytes, before)) {
         end.directory = static_cast<std::size_t>(before);
         end.prefix = before >= stored.directory ? before - stored.directory : 0;
+        if (before != stored.directory && is_directory(bytes, stored.directory))
+            end.second_directory = static_cast<std::size_t>(stored.directory);
     } else if (is_directory(bytes, stored.directory)) {
         end.directory = static_cast<std::size_t>(stored.directory);
     } else if (end.entries != 0 || stored.directory_size != 0) {

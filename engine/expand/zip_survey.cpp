@@ -43,7 +43,7 @@ public:
     ZipSurvey survey() {
         const auto end = last_end_record(archive_);
         if (end) {
-            read_directory(*end);
+            read_directories(*end);
         } else {
             defect({}, "it has no end record");
         }
@@ -58,10 +58,23 @@ public:
     }
 
 private:
-    bool full() const { return found_.members.size() >= most_; }
+    bool full() {
+        found_.more = found_.more || found_.members.size() >= most_ || entries_read_.size() >= most_;
+        return found_.more;
+    }
     void defect(std::string_view member, std::string_view text) { found_.defects.push_back({member, text}); }
     void cover(std::size_t begin, std::uint64_t end) {
         covered_.push_back({begin, static_cast<std::size_t>(std::min<std::uint64_t>(end, archive_.size()))});
+    }
+
+    // Readers go to where the record says, or to what stands before it; usually it is the same place.
+    void read_directories(EndRecord end) {
+        read_directory(end);
+        if (!end.second_directory) return;
+        defect({}, "it has two directories");
+        end.directory = *end.second_directory;
+        end.prefix = 0;
+        read_directory(end);
     }
 
     void read_directory(const EndRecord& end) {
@@ -80,9 +93,7 @@ private:
         if (!full() && (end.zip64 ? entries : entries & 0xffff) != stored)
             defect({}, "its directory has another number of members than it says");
         cover(end.directory, at);
-        // The 64-bit records and the comment belong to the end record; a comment can hide an archive.
-        cover(at, at + (end.at - std::min(at, end.at) <= 76 + 20 ? end.at - std::min(at, end.at) : 0));
-        cover(end.at, end.at + 22);
+        cover(end.at, end.at + 22);  // not its comment, which can hide an archive
     }
 
     std::optional<LocalHeader> local_header_of(const CentralEntry& entry, const EndRecord& end) const {
@@ -103,7 +114,8 @@ private:
         note_names(member, entry);
         note_claim(member, claim_of(entry));
         if (agree(member, entry, *local)) {
-            cover(local->at, end_of_member(entry, *local));
+            // Not its descriptor: that is too short to hold a header, and one may follow in its place.
+            cover(local->at, local->data + std::min<std::uint64_t>(entry.packed, archive_.size()));
         } else {
             cover(local->at, local->data);  // what lies in its data is looked at by itself
         }
@@ -131,11 +143,6 @@ private:
             std::min<std::uint64_t>(local.data + entry.packed, archive_.size()));
         const std::size_t body = has_at(archive_, at, "PK\7\x08") ? at + 4 : at;
         return le32(archive_, body) == entry.crc && le32(archive_, body + 4) == (entry.packed & 0xffffffff);
-    }
-
-    std::uint64_t end_of_member(const CentralEntry& entry, const LocalHeader& local) const {
-        const std::uint64_t end = local.data + std::min<std::uint64_t>(entry.packed, archive_.size());
-        return local.sizes_follow() ? end + 24 : end;
     }
 
     ZipMember& member_at(std::size_t data, std::string_view name) {
@@ -186,8 +193,9 @@ private:
              at = find("PK\5\6", at + 4, gap.end)) {
             const auto end = end_record_at(archive_, at);
             if (!end || (last && end->at == last->at) || entries_read_.contains(end->directory)) continue;
-            further = further || end->entries != 0;
-            read_directory(*end);
+            if (!central_entry_at(archive_, end->directory)) continue;  // an empty archive
+            further = true;
+            read_directories(*end);
         }
         return further;
     }
