@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// The archive is covered, range by range, with what honest readers agree on. What is left over is where
+// something can hide, and only that is searched.
 #include "engine/expand/zip_survey.h"
 
 #include "mime/range.h"
@@ -13,6 +15,7 @@ namespace {
 constexpr std::size_t smallest_header = 30;
 constexpr std::size_t none = std::string_view::npos;
 
+// How the data are packed, in the words of one header.
 Claim claim_of(const MemberFields& fields) {
     return {fields.method, fields.packed, fields.size, fields.encrypted()};
 }
@@ -96,6 +99,7 @@ private:
         cover(end.at, end.at + 22);  // not its comment, which can hide an archive
     }
 
+    // Stored offsets count from the archive's start, or from the file's: both occur with a prefix.
     std::optional<LocalHeader> local_header_of(const CentralEntry& entry, const EndRecord& end) const {
         if (entry.local_header > archive_.size()) return std::nullopt;
         const auto shifted = std::min<std::uint64_t>(entry.local_header + end.prefix, archive_.size());
@@ -145,6 +149,7 @@ private:
         return le32(archive_, body) == entry.crc && le32(archive_, body + 4) == (entry.packed & 0xffffffff);
     }
 
+    // Two entries that lead to the same data are one member under two names.
     ZipMember& member_at(std::size_t data, std::string_view name) {
         const auto [at, is_new] = by_data_.try_emplace(data, found_.members.size());
         if (is_new) {
@@ -155,6 +160,7 @@ private:
         return found_.members[at->second];
     }
 
+    // Every name that a reader could show, and no more of them than a policy could ever need.
     static void note_names(ZipMember& member, const MemberFields& fields) {
         for (const std::string_view name : {fields.name, fields.unicode_name}) {
             const bool known = name == member.name || member.other_names.size() >= 8 ||
@@ -200,6 +206,7 @@ private:
         return further;
     }
 
+    // As readers do that go from one local header to the next, and those that look for signatures.
     void search_for_members(mime::ByteRange gap) {
         for (std::size_t at = find("PK\3\4", gap.begin, gap.end); at != none && !full();) {
             const auto local = local_header_at(archive_, at);
@@ -213,6 +220,7 @@ private:
         }
     }
 
+    // A member that only its local header tells of. Without any directory that is no disagreement.
     void add_hidden(const LocalHeader& local) {
         ZipMember& member = member_at(local.data, local.name);
         member.strong = local.strongly_encrypted();
