@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Both kinds are told from a few octets: a class in one directory entry, or the names of members. Nothing
+// is unpacked, and what is not where it should be makes it the plain kind, which is scanned all the same.
 #include "engine/compound_kind.h"
 
 #include "engine/expand/zip_records.h"
@@ -11,6 +13,7 @@ namespace {
 // A directory of this many members is believed to have shown what it is.
 constexpr std::size_t members_looked_at = 10'000;
 
+// Which telling names were seen. A program is told by the one member that its loader cannot do without.
 struct Hints {
     bool manifest = false, android = false, appx = false, ooxml = false, odf = false;
 };
@@ -58,6 +61,7 @@ FileType ole2_kind(Octets content) {
     const Octets entry = cut(content, root, 128);
     using namespace std::string_view_literals;
     // {000C10xx-0000-0000-C000-000000000046}: 82 a transform, 84 a package, 86 a patch.
+    // The first field of the class is written in little-endian order.
     const auto low = octet_at(entry, 80);
     const bool installer = has_at(entry, 81, "\x10\x0c\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"sv) &&
                            (low == 0x82 || low == 0x84 || low == 0x86);

@@ -42,6 +42,7 @@ std::optional<FileType> by_first_octets(Octets content) {
 
 // The header's checksum counts its own field as blanks; some writers added signed characters.
 bool is_tar(Octets content) {
+    // "ustar" at 257 came late; the sum is in every tar there is, and hardly anywhere by chance.
     const Octets header = cut(content, 0, 512);
     if (header.size() < 512) return false;
     std::uint32_t sum = 0;
@@ -62,6 +63,7 @@ bool is_tar(Octets content) {
 }
 
 bool is_lha(Octets content) {
+    // The method's name between two dashes, and a header level that exists.
     const auto level = octet_at(content, 20);
     return has_at(content, 2, "-l") && octet_at(content, 6) == '-' && level <= 3 && content.size() > 21;
 }
@@ -78,12 +80,14 @@ bool is_lzma(Octets content) {
 // Two octets of version, "\r\n", fields by version, then the code object of the module.
 bool is_pyc(Octets content) {
     if (!has_at(content, 2, "\r\n")) return false;
+    // Where the code begins depends on the version, whose numbers grow every year: try all three.
     for (const std::size_t at : {std::size_t{8}, std::size_t{12}, std::size_t{16}}) {
         if ((octet_at(content, at) & 0x7f) == 'c') return true;
     }
     return false;
 }
 
+// The volume descriptors begin at sector 16; both standards may stand in one image (then ISO 9660 is first).
 FileType disc_image_kind(Octets content) {
     for (const std::size_t sector : {std::size_t{16}, std::size_t{17}, std::size_t{18}, std::size_t{19}}) {
         const std::size_t at = sector * 2048 + 1;
@@ -107,6 +111,7 @@ bool has_pdf_header(Octets content) {
     return text_of(content, 0, 1024 + 4).find("%PDF-") != std::string_view::npos;
 }
 
+// Trailers: what a disk image or a zip writer appended to octets that nobody knows.
 FileType by_end(Octets content) {
     if (content.size() >= 512 && has_at(content, content.size() - 512, "conectix")) return FileType::vhd;
     if (content.size() >= 512 && has_at(content, content.size() - 512, "koly")) return FileType::dmg;
@@ -125,6 +130,7 @@ struct Identifier::State {
                                      std::string(magic_error(cookie.get())));
     }
 
+    // The rules print names of the table and nothing else, so that an unknown name means no match.
     std::optional<FileType> ask(Octets content) {
         const char* name = magic_buffer(cookie.get(), content.data(), content.size());
         return name == nullptr ? std::nullopt : file_type_named(name);

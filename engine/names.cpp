@@ -60,6 +60,8 @@ bool is_blank(char32_t c) {
 }
 
 // Letters and dots that compatibility normalisation, or an eye, takes for those of ASCII.
+// Not all of NFKC: the characters of an extension are letters and digits, and these are their look-alikes
+// that clients are known to normalise.
 char32_t folded(char32_t c) {
     if (c >= 0xff01 && c <= 0xff5e) c -= 0xfee0;  // full width
     if (c == 0x2024 || c == 0x3002 || c == 0xff61 || c == 0xfe52) return '.';
@@ -134,6 +136,7 @@ std::string_view file_part(std::string_view name) {
     return slash == std::string_view::npos ? name : name.substr(slash + 1);
 }
 
+// What the several parts of a cleaned name could be opened as.
 void take_variants(std::string_view name, Extensions& extensions) {
     name = without_trailing(name, "/\\");
     extensions.take(name);
@@ -151,6 +154,7 @@ std::vector<std::string> extensions_of(std::string_view name) {
     Extensions extensions;
     const std::string whole = cleaned(name);
     take_variants(whole, extensions);
+    // The same octets before cleaning: a reader in C ends a name at the first NUL.
     // Some clients end a name at the first control character, or at a quote or semicolon.
     constexpr std::string_view enders = "\0\r\n\t\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x1b\x7f"sv;
     if (const std::size_t end = name.find_first_of(enders); end != std::string_view::npos)

@@ -34,6 +34,7 @@ std::string_view without_byte_order_mark(std::string_view text) {
     return text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text;
 }
 
+// Without the byte order mark UTF-16 is not text to the programs that would run it either.
 bool is_utf16(Octets content) {
     return content.size() >= 4 && (has_at(content, 0, "\xff\xfe") || has_at(content, 0, "\xfe\xff"));
 }
@@ -71,6 +72,8 @@ bool is_batch(std::string_view text) {
     return text.size() == 3 || " \t\r\n&|>)"sv.find(text[3]) != std::string_view::npos;
 }
 
+// What a program at the very start is told by. Registry files and shortcuts are no scripts, but opening
+// them changes the machine.
 std::optional<FileType> kind_by_opening(std::string_view text) {
     if (is_interpreter_line(text) || is_batch(text)) return FileType::script;
     if (text.starts_with("#@~^")) return FileType::script;  // an encoded VBScript or JScript
@@ -81,6 +84,7 @@ std::optional<FileType> kind_by_opening(std::string_view text) {
     return std::nullopt;
 }
 
+// Tags that stand near the start of a page or of a fragment that a mail client would show.
 constexpr std::array html_tags{
     "html"sv, "head"sv, "body"sv, "title"sv, "script"sv, "table"sv,  "meta"sv, "iframe"sv, "img"sv,
     "style"sv, "form"sv, "object"sv, "a href"sv, "div"sv, "br"sv, "p"sv, "font"sv, "center"sv, "h1"sv,
@@ -122,6 +126,7 @@ Markup markup_of(std::string_view text) {
     return seen;
 }
 
+// WSF and SCT are XML around a script; the tag alone could be any XML, the two together are certain.
 std::optional<FileType> kind_by_markup(std::string_view text) {
     if (text.substr(0, text_window).find('<') == std::string_view::npos) return std::nullopt;
     const Markup seen = markup_of(text.substr(0, markup_window));
@@ -131,6 +136,7 @@ std::optional<FileType> kind_by_markup(std::string_view text) {
     return std::nullopt;
 }
 
+// Fields that two of make a mail: in a mail's own header, and in that of a MIME part sent alone.
 constexpr std::array mail_fields{
     "received"sv, "return-path"sv, "delivered-to"sv, "from"sv, "to"sv, "cc"sv, "bcc"sv, "subject"sv,
     "date"sv, "message-id"sv, "mime-version"sv, "content-type"sv, "content-transfer-encoding"sv,
@@ -170,6 +176,7 @@ bool begins_with_mail_header(std::string_view text) {
     return known >= 2;
 }
 
+// A mailbox is told by the line before the header; empty lines before either are common.
 std::optional<FileType> kind_by_header(std::string_view text) {
     text = without_leading(text.substr(0, header_window), "\r\n");
     if (!text.starts_with("From ")) {

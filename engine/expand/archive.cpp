@@ -45,6 +45,7 @@ Archive new_archive() {
     return archive;
 }
 
+// One type, one reader; rar alone has two, told apart by their own signatures.
 void support(struct archive* archive, FileType type) {
     switch (type) {
         case FileType::seven_zip: archive_read_support_format_7zip(archive); break;
@@ -72,6 +73,7 @@ bool contains(std::string_view text, std::string_view part) {
 }
 
 std::string name_of_entry(archive_entry* entry) {
+    // Whichever form converts: names in unknown character sets have only one.
     if (const char* name = archive_entry_pathname_utf8(entry)) return name;
     if (const char* name = archive_entry_pathname(entry)) return name;
     std::string name;
@@ -80,6 +82,7 @@ std::string name_of_entry(archive_entry* entry) {
     return name;
 }
 
+// A window that cannot be had is a limit of ours and no fault of the archive.
 bool wants_memory(std::string_view error) {
     return contains(error, "llocate") || contains(error, "memory");
 }
@@ -112,6 +115,7 @@ std::optional<std::string> read_data(struct archive* archive, Production& out) {
     }
 }
 
+// Names alone can be encrypted too, and then the data are.
 bool is_encrypted(archive_entry* entry) {
     return archive_entry_is_encrypted(entry) != 0 || archive_entry_is_metadata_encrypted(entry) != 0;
 }
@@ -162,6 +166,7 @@ la_ssize_t next_piece(struct archive*, void* client, const void** block) {
     return static_cast<la_ssize_t>(piece.size());
 }
 
+// `value` in little-endian order, as many octets as there is room for.
 void put(std::span<std::byte> at, std::uint64_t value) {
     for (std::byte& octet : at) {
         octet = static_cast<std::byte>(value & 0xff);
@@ -169,6 +174,7 @@ void put(std::span<std::byte> at, std::uint64_t value) {
     }
 }
 
+// The least that libarchive's streaming reader needs; the name is one letter and is not looked at.
 void fill_header(std::span<std::byte> header, const ZipData& data) {
     put(header.subspan(0, 4), 0x04034b50);
     put(header.subspan(4, 2), 63);
@@ -183,6 +189,7 @@ void fill_header(std::span<std::byte> header, const ZipData& data) {
 }  // namespace
 
 void expand_archive(Octets archive_bytes, FileType type, Expansion& expansion) {
+    // Only this thread's character set changes, and only until the last member is out.
     const Utf8Names utf8;
     const Archive archive = new_archive();
     support(archive.get(), type);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// bzip2 gives a block of up to 900 kB at a time, whole or not at all: so says the format.
 #include "engine/expand/decoder.h"
 
 #include <bzlib.h>

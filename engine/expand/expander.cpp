@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Which file of this folder opens what, and the two things common to all: depth, and running out of memory.
 #include "engine/expand/expander.h"
 
 #include "engine/expand/archive.h"

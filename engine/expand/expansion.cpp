@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// All remarks pass here, so that what is carved from another content can be kept quiet in one place.
 #include "engine/expand/expansion.h"
 
 namespace postern::engine::expand {

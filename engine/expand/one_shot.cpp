@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// libdeflate wants the whole output at once and keeps nothing on failure; in return it is twice as fast as
+// zlib. Its state is one block of memory, made once for an archive.
 #include "engine/expand/one_shot.h"
 
 #include <libdeflate.h>

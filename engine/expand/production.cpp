@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// The Budget counts for the whole message and may be asked by other tasks meanwhile, so what remains is
+// only a hint; the charge itself decides.
 #include "engine/expand/production.h"
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 namespace postern::engine::expand {
 namespace {
 
+// How much a decoder may write before the Budget is asked.
 constexpr std::size_t smallest_chunk = 4096;
 constexpr std::size_t largest_chunk = 262144;
 
@@ -28,6 +31,7 @@ bool Production::commit(std::size_t n) {
     const std::uint64_t most = budget_.limits().member_bytes;
     const std::uint64_t granted = std::min(budget_.remaining(), most > so_far ? most - so_far : 0);
     const std::size_t kept = static_cast<std::size_t>(std::min<std::uint64_t>(n, granted));
+    // What fits is kept: the octets up to the limit are scanned.
     // Another task may have taken what was left in between: then none of it is kept.
     if (const auto limit = budget_.produce_member(kept, so_far)) return refuse(*limit);
     buffer_.commit(kept);

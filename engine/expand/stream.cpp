@@ -28,6 +28,7 @@ std::unique_ptr<Decoder> decoder_for(FileType type, const Limits& limits) {
     return make_unlzma(limits);
 }
 
+// Tools unpack streams that stand behind each other as one; the older LZMA format has no such thing.
 bool begins_another(Octets rest, FileType type) {
     switch (type) {
         case FileType::gzip: return has_at(rest, 0, "\x1f\x8b\x08");
@@ -59,6 +60,7 @@ std::string unpack(Octets stream, FileType type, Production& out) {
     }
 }
 
+// The quick way for an honest gzip file, then by pieces.
 std::string produce(Octets stream, FileType type, Production& out) {
     switch (type) {
         case FileType::zstd:

@@ -11,6 +11,7 @@
 namespace postern::engine::expand {
 namespace {
 
+// The low half is the attribute's number, the high half its type.
 constexpr std::uint32_t attach_rendering = 0x00069002, attach_title = 0x00018010;
 constexpr std::uint32_t attach_data = 0x0006800f, attach_properties = 0x00069005;
 constexpr std::uint16_t long_name_id = 0x3707, object_id = 0x3701;
@@ -21,6 +22,7 @@ struct Attachment {
     Octets data, object;
 };
 
+// Strings are counted and end in NUL all the same.
 std::string without_nul(std::string_view text) { return std::string(text.substr(0, text.find('\0'))); }
 
 // Characters beyond 16 bits come out as their two halves: nothing of an extension is there.
@@ -46,6 +48,7 @@ public:
     }
 
 private:
+    // Type, number, name if the number says so, then one or many values, each padded to four octets.
     bool property() {
         const std::uint16_t type = le16(list_, at_), id = le16(list_, at_ + 2);
         at_ += 4;
@@ -66,12 +69,14 @@ private:
         return true;
     }
 
+    // A named property has a class and a number or a string here; neither matters.
     void skip_name() {
         const bool by_string = le32(list_, at_ + 16) != 0;
         const std::uint32_t length = le32(list_, at_ + 20);
         at_ += by_string ? 24 + padded(length) : 24;
     }
 
+    // Zero for types that are unknown: without a size the walk cannot go on.
     static std::uint64_t fixed_size(std::uint16_t type) {
         switch (type) {
             case 0x0002: case 0x0003: case 0x0004: case 0x000a: case 0x000b: return 4;
@@ -104,6 +109,7 @@ void deliver(const Attachment& attachment, Octets data, Expansion& expansion) {
     expansion.deliver(std::move(member), out);
 }
 
+// The attachment collected so far is whole: the next one begins, or the file ends.
 void flush(std::optional<Attachment>& attachment, Expansion& expansion) {
     if (!attachment) return;
     for (const Octets data : {attachment->data, attachment->object})

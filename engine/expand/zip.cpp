@@ -16,6 +16,7 @@
 namespace postern::engine::expand {
 namespace {
 
+// APPNOTE.TXT, 4.4.5. AES is no method but a wrapping; the true one is of no use without the password.
 enum Method : std::uint16_t {
     stored = 0, deflated = 8, bzip2 = 12, lzma = 14, zstd = 93, xz = 95, ppmd = 98, aes = 99,
 };
@@ -58,6 +59,7 @@ private:
             expand(member);
             if (expansion_.stopped()) return;
         }
+        if (found.more) expansion_.limited({}, Limit::entries);
     }
 
     void tell(const ZipSurvey& found) {
@@ -66,6 +68,8 @@ private:
         if (found.directory_encrypted) expansion_.encrypted({}, "encrypted directory");
     }
 
+    // Claims of encryption that another header contradicts are left aside: the plain claim is tried, and only
+    // when it fails the member is called encrypted.
     void expand(const ZipMember& member) {
         if (is_folder(member)) return;
         bool any_whole = false, any_known = false, any_plain = false;
@@ -119,6 +123,7 @@ private:
         return outcome == Outcome::whole || outcome == Outcome::limited;
     }
 
+    // Cut data are the archive's damage, wrong data may be anybody's: the sentence says which.
     void tell_damaged(const ZipMember& member, const Claim& claim, std::size_t present) {
         expansion_.damaged(std::string(member.name), present < claim.packed && member.packed_known
                                                          ? "its data are cut short"
@@ -154,6 +159,7 @@ private:
         }
     }
 
+    // By pieces, for what has no one-shot way or failed in it.
     static Unpacked turn(Decoder& decoder, Octets data, Production& out) {
         const Run result = run(decoder, data, out);
         return {result.state == Decoder::State::end, result.consumed};
@@ -196,6 +202,7 @@ private:
                                    "packed by method " + std::to_string(claim.method));
     }
 
+    // Only a stream that ends as it should counts: any octets inflate to something.
     bool try_inflate(const ZipMember& member, Octets data) {
         Production out(expansion_.budget());
         const bool ended = turn(*make_inflater(Framing::raw), data, out).ended;

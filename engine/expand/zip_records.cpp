@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Offsets are as the format gives them (APPNOTE.TXT, 4.3); everything is read through octets.h, so that a
+// record at the end of the octets needs no case of its own.
 #include "engine/expand/zip_records.h"
 
 #include <algorithm>
@@ -9,6 +11,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
+// Sizes of the fixed parts; names, extra fields and comments follow them.
 constexpr std::size_t local_size = 30, central_size = 46, end_size = 22, locator_size = 20;
 constexpr std::size_t longest_comment = 65535;
 constexpr std::uint32_t in_zip64 = 0xffffffff;
@@ -32,6 +35,7 @@ struct Extras {
     std::string_view unicode_name;
 };
 
+// Fields that overlap or reach too far are cut, as the readers that go on after them do.
 Extras extras_of(Octets extra) {
     Extras extras;
     while (extra.size() >= 4) {
@@ -58,6 +62,7 @@ bool is_directory(Octets bytes, std::uint64_t at) {
     return at < bytes.size() && has_at(bytes, static_cast<std::size_t>(at), "PK\1\2");
 }
 
+// What the end record says of the directory, in 64 bits if there is such a record.
 struct Stored {
     std::uint64_t directory_size = 0, directory = 0;
     std::size_t limit = 0;  // the directory ends here
@@ -121,9 +126,12 @@ std::optional<EndRecord> end_record_at(Octets bytes, std::size_t at) {
     const Stored stored = stored_at(bytes, end);
     const std::uint64_t before =
         stored.directory_size <= stored.limit ? stored.limit - stored.directory_size : bytes.size();
+    // Directly before the end record is where it is in an archive with something in front of it.
     if (is_directory(bytes, before)) {
         end.directory = static_cast<std::size_t>(before);
         end.prefix = before >= stored.directory ? before - stored.directory : 0;
+        if (before != stored.directory && is_directory(bytes, stored.directory))
+            end.second_directory = static_cast<std::size_t>(stored.directory);
     } else if (is_directory(bytes, stored.directory)) {
         end.directory = static_cast<std::size_t>(stored.directory);
     } else if (end.entries != 0 || stored.directory_size != 0) {

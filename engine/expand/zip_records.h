@@ -44,6 +44,7 @@ struct EndRecord {
     std::size_t directory = 0;      // where the directory was found
     std::size_t end = 0;            // behind the record and its comment
     std::uint64_t entries = 0;      // as stored
+    std::optional<std::size_t> second_directory;  // at the stored offset, where that is another place
     std::uint64_t prefix = 0;       // to be added to stored offsets: what stands before the archive
     bool zip64 = false;
 };

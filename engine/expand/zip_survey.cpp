@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// The archive is covered, range by range, with what honest readers agree on. What is left over is where
+// something can hide, and only that is searched.
 #include "engine/expand/zip_survey.h"
 
 #include "mime/range.h"
@@ -13,6 +15,7 @@ namespace {
 constexpr std::size_t smallest_header = 30;
 constexpr std::size_t none = std::string_view::npos;
 
+// How the data are packed, in the words of one header.
 Claim claim_of(const MemberFields& fields) {
     return {fields.method, fields.packed, fields.size, fields.encrypted()};
 }
@@ -43,7 +46,7 @@ public:
     ZipSurvey survey() {
         const auto end = last_end_record(archive_);
         if (end) {
-            read_directory(*end);
+            read_directories(*end);
         } else {
             defect({}, "it has no end record");
         }
@@ -58,10 +61,23 @@ public:
     }
 
 private:
-    bool full() const { return found_.members.size() >= most_; }
+    bool full() {
+        found_.more = found_.more || found_.members.size() >= most_ || entries_read_.size() >= most_;
+        return found_.more;
+    }
     void defect(std::string_view member, std::string_view text) { found_.defects.push_back({member, text}); }
     void cover(std::size_t begin, std::uint64_t end) {
         covered_.push_back({begin, static_cast<std::size_t>(std::min<std::uint64_t>(end, archive_.size()))});
+    }
+
+    // Readers go to where the record says, or to what stands before it; usually it is the same place.
+    void read_directories(EndRecord end) {
+        read_directory(end);
+        if (!end.second_directory) return;
+        defect({}, "it has two directories");
+        end.directory = *end.second_directory;
+        end.prefix = 0;
+        read_directory(end);
     }
 
     void read_directory(const EndRecord& end) {
@@ -80,11 +96,10 @@ private:
         if (!full() && (end.zip64 ? entries : entries & 0xffff) != stored)
             defect({}, "its directory has another number of members than it says");
         cover(end.directory, at);
-        // The 64-bit records and the comment belong to the end record; a comment can hide an archive.
-        cover(at, at + (end.at - std::min(at, end.at) <= 76 + 20 ? end.at - std::min(at, end.at) : 0));
-        cover(end.at, end.at + 22);
+        cover(end.at, end.at + 22);  // not its comment, which can hide an archive
     }
 
+    // Stored offsets count from the archive's start, or from the file's: both occur with a prefix.
     std::optional<LocalHeader> local_header_of(const CentralEntry& entry, const EndRecord& end) const {
         if (entry.local_header > archive_.size()) return std::nullopt;
         const auto shifted = std::min<std::uint64_t>(entry.local_header + end.prefix, archive_.size());
@@ -103,7 +118,8 @@ private:
         note_names(member, entry);
         note_claim(member, claim_of(entry));
         if (agree(member, entry, *local)) {
-            cover(local->at, end_of_member(entry, *local));
+            // Not its descriptor: that is too short to hold a header, and one may follow in its place.
+            cover(local->at, local->data + std::min<std::uint64_t>(entry.packed, archive_.size()));
         } else {
             cover(local->at, local->data);  // what lies in its data is looked at by itself
         }
@@ -133,11 +149,7 @@ private:
         return le32(archive_, body) == entry.crc && le32(archive_, body + 4) == (entry.packed & 0xffffffff);
     }
 
-    std::uint64_t end_of_member(const CentralEntry& entry, const LocalHeader& local) const {
-        const std::uint64_t end = local.data + std::min<std::uint64_t>(entry.packed, archive_.size());
-        return local.sizes_follow() ? end + 24 : end;
-    }
-
+    // Two entries that lead to the same data are one member under two names.
     ZipMember& member_at(std::size_t data, std::string_view name) {
         const auto [at, is_new] = by_data_.try_emplace(data, found_.members.size());
         if (is_new) {
@@ -148,6 +160,7 @@ private:
         return found_.members[at->second];
     }
 
+    // Every name that a reader could show, and no more of them than a policy could ever need.
     static void note_names(ZipMember& member, const MemberFields& fields) {
         for (const std::string_view name : {fields.name, fields.unicode_name}) {
             const bool known = name == member.name || member.other_names.size() >= 8 ||
@@ -186,12 +199,14 @@ private:
              at = find("PK\5\6", at + 4, gap.end)) {
             const auto end = end_record_at(archive_, at);
             if (!end || (last && end->at == last->at) || entries_read_.contains(end->directory)) continue;
-            further = further || end->entries != 0;
-            read_directory(*end);
+            if (!central_entry_at(archive_, end->directory)) continue;  // an empty archive
+            further = true;
+            read_directories(*end);
         }
         return further;
     }
 
+    // As readers do that go from one local header to the next, and those that look for signatures.
     void search_for_members(mime::ByteRange gap) {
         for (std::size_t at = find("PK\3\4", gap.begin, gap.end); at != none && !full();) {
             const auto local = local_header_at(archive_, at);
@@ -205,6 +220,7 @@ private:
         }
     }
 
+    // A member that only its local header tells of. Without any directory that is no disagreement.
     void add_hidden(const LocalHeader& local) {
         ZipMember& member = member_at(local.data, local.name);
         member.strong = local.strongly_encrypted();

@@ -47,9 +47,10 @@ struct ZipSurvey {
     std::vector<ZipMember> members;
     std::vector<ZipDefect> defects;
     bool directory_encrypted = false;
+    bool more = false;  // there are more members or directory entries than were asked for
 };
 
-// `most` members at most are looked for: what the Budget would refuse anyway.
+// `most` members and as many directory entries are looked at: what the Budget would refuse anyway.
 ZipSurvey survey_zip(Octets archive, std::size_t most);
 
 }  // namespace postern::engine::expand

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A bit for each of the 65,536 pairs, 8 kB, made by the compiler.
 #include "engine/magic/leads.h"
 
 #include <array>
@@ -31,6 +32,7 @@ constexpr BitField bits = [] {
 
 }  // namespace
 
+// A content of one octet is below every rule.
 bool could_know(Octets content) {
     const unsigned pair = le16(content, 0);
     return content.size() >= 2 && (bits[pair / 64] >> (pair % 64) & 1) != 0;

@@ -143,6 +143,47 @@ TEST(Zip, WhatFollowsTheStreamInsideItsDataIsFound) {
     EXPECT_GE(got.count(Kind::damaged), 1U);
 }
 
+TEST(Zip, AHeaderInPlaceOfADescriptorIsFound) {
+    std::vector<Entry> entries{streamed_entry_of("one.txt", hello), entry_of("inner.txt", "x", 0)};
+    entries[0].descriptor.clear();
+    entries[1].in_directory = false;
+    EXPECT_TRUE(unzipped(zip_of(entries)).has("x"));
+}
+
+TEST(Zip, AHeaderBetweenDirectoryAndEndIsFound) {
+    const ZipParts parts = zip_parts(honest());
+    const Collected got = unzipped(parts.members + parts.directory +
+                                   zip_parts({entry_of("inner.txt", "x", 0)}).members + parts.end);
+    EXPECT_TRUE(got.has("x"));
+    EXPECT_TRUE(got.has(hello));
+}
+
+TEST(Zip, BothDirectoriesOfOneEndRecordAreRead) {
+    // The record's offset leads to one directory, the place before the record holds another.
+    const ZipParts first = zip_parts({entry_of("one.txt", hello)});
+    std::vector<Entry> lying{entry_of("one.exe", hello)};
+    const ZipParts second = zip_parts(lying);
+    std::string end = first.end;
+    const Collected got = unzipped(first.members + first.directory + second.directory + end);
+    ASSERT_EQ(got.members.size(), 1U);
+    const auto& names = got.members[0].other_names;
+    EXPECT_TRUE(got.members[0].name == "one.exe" || std::ranges::count(names, "one.exe") == 1);
+    EXPECT_TRUE(got.members[0].name == "one.txt" || std::ranges::count(names, "one.txt") == 1);
+    EXPECT_GE(got.count(Kind::damaged), 1U);
+}
+
+TEST(Zip, AMillionEntriesForOneMemberAreALimit) {
+    const ZipParts parts = zip_parts({entry_of("one.txt", hello)});
+    std::string directory;
+    for (int i = 0; i < 300'000; ++i) directory += parts.directory;
+    std::string end = parts.end;
+    end.replace(12, 4, little(directory.size(), 4));
+    const Collected got = unzipped(parts.members + directory + end);
+    EXPECT_TRUE(got.has(hello));
+    EXPECT_TRUE(got.limited_by(Limit::entries));
+    EXPECT_LT(got.remarks.size(), 10U);
+}
+
 TEST(Zip, StoredAsDeflatedAndDeflatedAsStored) {
     std::vector<Entry> entries = honest();
     entries[0].central.method = entries[0].local.method = 0;

@@ -26,12 +26,14 @@ std::string at(std::size_t offset, const std::string& what, std::size_t size) {
     return content;
 }
 
+// An MZ header whose pointer leads to `new_header`.
 std::string program(const std::string& new_header) {
     std::string content = at(0, "MZ\x90\0"s, 256);
     content.replace(0x3c, 4, little(128, 4));
     return content.replace(128, new_header.size(), new_header);
 }
 
+// A compound file of two sectors: header, and a directory whose root has the given class.
 std::string ole2(std::uint8_t class_octet) {
     std::string content = at(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"s, 2048);
     content.replace(30, 2, little(9, 2));
@@ -40,6 +42,7 @@ std::string ole2(std::uint8_t class_octet) {
     return content.replace(1024 + 80, 16, static_cast<char>(class_octet) + class_id);
 }
 
+// A header block of which only name and checksum are right, and the end block.
 std::string tar() {
     std::string header(512, '\0');
     header.replace(0, 5, "a.txt");
