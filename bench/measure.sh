@@ -111,9 +111,9 @@ sample_of() {
     printf '%s' "$folder"
 }
 
-# clamd_sample SET_NAME: the largest sample that clamd, with one thread, scans within $patience seconds, told
-# from a run over one message in sixteen.
-clamd_sample() {
+# choose_sample SET_NAME: sets `sample` to the largest one that clamd, with one thread, scans within $patience
+# seconds, told from a run over one message in sixteen. (Not in a subshell: whoever ends this script must know the daemon.)
+choose_sample() {
     local begin seconds step=1 small
     small=$(sample_of 16)
     clamd_start "$work/sets/$1" 1 "$(cores_for 1)"
@@ -123,5 +123,5 @@ clamd_sample() {
     clamd_stop
     seconds=$(awk -v s="$seconds" -v all="$(bytes_in "$work/mail")" -v part="$(bytes_in "$small")" 'BEGIN {print s * all / part}')
     while awk -v s="$seconds" -v n=$step -v most="$patience" 'BEGIN {exit !(s / n > most)}' && [ $step -lt 16 ]; do step=$((step * 2)); done
-    sample_of $step
+    sample=$(sample_of $step)
 }

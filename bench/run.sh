@@ -116,7 +116,7 @@ measure() {
     : > "$rows"
     while read -r name bodies digests; do
         say "measuring with $name"
-        sample=$(clamd_sample "$name")
+        choose_sample "$name"
         for count in "${threads[@]}"; do
             measure_postern "$name" "$count" "$work/mail"
             [ "$sample" = "$work/mail" ] || measure_postern "$name" "$count" "$sample"
