@@ -136,6 +136,9 @@ private:
 
     void open();
     bool is_message() const;
+    void sweep_decoded_text();
+    void open_reading(const mime::Reading& reading);
+    Subcontent inner(mime::Buffer bytes) const;
     void open_message();
     void put_header_before(ParsedSource& source) const;
     void explain();
@@ -175,19 +178,13 @@ std::string unpacked_name(const std::string& name) {
 }
 
 void Unfolding::member(expand::Member member) {
-    Subcontent item;
-    item.origin = std::make_shared<const Origin>(scan_.item_.origin->base());
-    item.allowed = scan_.item_.allowed;
+    Subcontent item = scan_.inner(std::move(member.bytes));
     Content& content = item.content;
     if (member.name.empty()) member.name = unpacked_name(first_name(scan_.content()));
     content.path = path_of(member.name);
-    content.depth = scan_.content().depth + 1;
     content.wrapping = wrapping_in(scan_.content().wrapping, scan_.type_);
     if (!member.name.empty()) content.names.push_back(std::move(member.name));
     std::move(member.other_names.begin(), member.other_names.end(), std::back_inserter(content.names));
-    auto buffer = std::make_shared<const mime::Buffer>(std::move(member.bytes));
-    content.bytes = buffer->bytes();
-    content.owner = std::move(buffer);
     scan_content_soon(scan_.run_, std::move(item));
 }
 
@@ -225,6 +222,7 @@ bool ContentScan::is_message() const {
 
 void ContentScan::open() {
     if (is_message()) return open_message();
+    sweep_decoded_text();
     if (!expand::is_container(type_) && !may_hold_zip(content().bytes)) return;
     Unfolding unfolding(*this);
     expand::expand(content(), type_, run_.budget, unfolding);
@@ -244,6 +242,42 @@ void ContentScan::open_message() {
     source.origin = std::make_shared<const Origin>(item_.origin->base());
     source.allowed = item_.allowed;
     scan_parsed(run_, std::move(source));
+}
+
+// A file can stand encoded inside a text that was itself decoded: uuencode inside quoted-printable.
+void ContentScan::sweep_decoded_text() {
+    if (!content().owner || target_of(type_) != signatures::Target::text) return;
+    const auto readings = mime::sweep({0, content().bytes.size()}, content().bytes);
+    if (readings.empty()) return;
+    if (const auto limit = run_.budget.enter(content().depth)) {
+        return run_.refuse(*limit, content().path);
+    }
+    for (const mime::Reading& reading : readings) open_reading(reading);
+}
+
+void ContentScan::open_reading(const mime::Reading& reading) {
+    const std::size_t bound = mime::decoded_bound(reading);
+    if (const auto limit = run_.budget.produce(bound)) return run_.refuse(*limit, content().path);
+    mime::Buffer bytes;
+    mime::decode(reading, content().bytes, bytes);
+    run_.budget.give_back(bound - std::min(bound, bytes.size()));
+    Subcontent item = inner(std::move(bytes));
+    item.content.wrapping = content().wrapping;
+    item.content.path = join_path(content().path, printable_name(reading.filename));
+    if (!reading.filename.empty()) item.content.names.push_back(reading.filename);
+    scan_content_soon(run_, std::move(item));
+}
+
+// What lies one level inside this content, without its name.
+Subcontent ContentScan::inner(mime::Buffer bytes) const {
+    Subcontent item;
+    item.origin = std::make_shared<const Origin>(item_.origin->base());
+    item.allowed = item_.allowed;
+    item.content.depth = content().depth + 1;
+    auto buffer = std::make_shared<const mime::Buffer>(std::move(bytes));
+    item.content.bytes = buffer->bytes();
+    item.content.owner = std::move(buffer);
+    return item;
 }
 
 void ContentScan::put_header_before(ParsedSource& source) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One message: parse it, and hand every reading of every leaf on as a content.
 #include "engine/scan_run.h"
+#include "mime/defect_codes.h"
 #include "mime/parser.h"
 
 #include <chrono>
@@ -65,6 +66,8 @@ private:
     void read(const mime::Entity& entity, mime::Reading reading);
     void decode(Subcontent item, const mime::Reading& reading);
     void note_encoded(const mime::Reading& reading, const mime::DecodeResult& result);
+    void report_decoding(const Content& content, const mime::Reading& reading,
+                         const mime::DecodeResult& result);
 
     std::vector<std::string> names_of(const mime::Entity& entity,
                                       const mime::Reading& reading) const {
@@ -91,16 +94,18 @@ private:
     }
 
     void report_defects(const mime::Entity& entity) {
-        for (const mime::Defect& defect : entity.defects) {
-            Finding finding;
-            finding.kind = FindingKind::defect;
-            finding.name = mime::code_of(defect.code);
-            finding.content = path_of(entity);
-            finding.offset = defect.where.begin;
-            finding.length = defect.where.size();
-            finding.message_offset = source_->origin ? source_->origin->base() : defect.where.begin;
-            run_.collector->add(std::move(finding));
-        }
+        for (const mime::Defect& defect : entity.defects) report(defect, path_of(entity));
+    }
+
+    void report(const mime::Defect& defect, std::string path) {
+        Finding finding;
+        finding.kind = FindingKind::defect;
+        finding.name = mime::code_of(defect.code);
+        finding.content = std::move(path);
+        finding.offset = defect.where.begin;
+        finding.length = defect.where.size();
+        finding.message_offset = source_->origin ? source_->origin->base() : defect.where.begin;
+        run_.collector->add(std::move(finding));
     }
 
     ScanRun& run_;
@@ -147,9 +152,22 @@ void MessageScan::decode(Subcontent item, const mime::Reading& reading) {
     const mime::DecodeResult result = mime::decode(reading, source_->bytes, *buffer);
     run_.budget.give_back(bound - std::min(bound, buffer->size()));
     note_encoded(reading, result);
+    report_decoding(item.content, reading, result);
     item.content.bytes = buffer->bytes();
     item.content.owner = std::move(buffer);
     scan_content(run_, std::move(item));
+}
+
+// What the declared decoder noticed; what a guess noticed says nothing of the message.
+void MessageScan::report_decoding(const Content& content, const mime::Reading& reading,
+                                  const mime::DecodeResult& result) {
+    using enum mime::DefectCode;
+    if (reading.encoding != mime::TransferEncoding::base64 || reading.why != "declared") return;
+    if (result.junk != 0) report({base64_junk, reading.range}, content.path);
+    if (result.truncated) report({base64_truncated, reading.range}, content.path);
+    if (result.padding_in_the_middle) {
+        report({base64_padding_in_the_middle, reading.range}, content.path);
+    }
 }
 
 // Clean base64 of the message itself: raw signatures can only match it as base64 text.

@@ -32,7 +32,8 @@ TEST(Samples, EachHasItsVerdictAndEachVerdictItsMessage) {
 TEST(Samples, VerdictsHaveTheirForm) {
     const std::set<std::string> decisions = {"accept", "reject", "defer", "hold"};
     const std::set<std::string> kinds = {"signature", "file-type", "size",
-                                         "encrypted", "limit",     "defect"};
+                                         "encrypted", "limit",     "defect",
+                                         "not-scanned"};
     std::set<std::string> decisions_seen;
     for (const Sample& sample : load_samples(folder)) {
         std::istringstream lines(sample.verdict);
