@@ -57,6 +57,13 @@ add_row() {
     tail -n 1 "$rows" | jq -r '"   \(.engine) \(.threads) thread(s), \(.files): \(.seconds * 1000 | round / 1000) s, \(.megabytes_per_second * 10 | round / 10) MB/s"'
 }
 
+# postern_cpu IDLE: CPU seconds of the scan alone. The statistics know them; where they do not, it is what the
+# process took beyond loading, which is coarse when loading takes many times as long as scanning.
+postern_cpu() {
+    jq -r --arg beyond "$(cpu_between "$1" "$(cat "$work/cpu")")" 'if has("user_cpu_seconds")
+        then "\(.user_cpu_seconds) \(.system_cpu_seconds)" else $beyond end' "$work/statistics.json"
+}
+
 # measure_postern SET_NAME THREADS FOLDER
 measure_postern() {
     local set=$work/sets/$1 seconds=() load=() cpu=() peak=() i idle
@@ -70,7 +77,7 @@ measure_postern() {
         seconds+=("$(jq .seconds "$work/statistics.json")")
         load+=("$(jq .load_seconds "$work/statistics.json")")
         peak+=("$(jq .peak_megabytes "$work/statistics.json")")
-        cpu+=("$(cpu_between "$idle" "$(cat "$work/cpu")")")
+        cpu+=("$(postern_cpu "$idle")")
     done
     jq -n --argjson runs "$(json_list "${seconds[@]}")" --argjson seconds "$(median "${seconds[@]}")" \
         --argjson ready "$(median "${load[@]}")" --argjson peak "$(median "${peak[@]}")" \
