@@ -15,6 +15,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <sys/resource.h>
 
 namespace postern::app {
 
@@ -92,14 +93,38 @@ private:
     std::string line_;
 };
 
-void tell(const Run& run, double load_seconds, double seconds) {
+// Times from now on, until taken.
+class Stopwatch {
+public:
+    void take(RunTimes& times) const {
+        const rusage now = usage();
+        times.seconds = since(start_);
+        times.user_seconds = seconds_of(now.ru_utime) - seconds_of(before_.ru_utime);
+        times.system_seconds = seconds_of(now.ru_stime) - seconds_of(before_.ru_stime);
+    }
+
+private:
+    static rusage usage() {
+        rusage usage{};
+        getrusage(RUSAGE_SELF, &usage);
+        return usage;
+    }
+    static double seconds_of(const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    }
+
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    rusage before_ = usage();
+};
+
+void tell(const Run& run, const RunTimes& times) {
     if (run.options.format == Format::text) std::fputs(run.statistics.summary().c_str(), stdout);
     std::fflush(stdout);
     if (!run.options.stats) return;
     const signatures::SignatureSet& set = run.scanner.signatures();
     const std::string text = run.options.format == Format::json
-                                 ? run.statistics.json(set, load_seconds, seconds)
-                                 : run.statistics.text(set, load_seconds, seconds);
+                                 ? run.statistics.json(set, times)
+                                 : run.statistics.text(set, times);
     std::fputs(text.c_str(), stderr);
 }
 
@@ -111,14 +136,17 @@ int scan(const ScanOptions& options) {
         options.policy.empty() ? engine::default_policy() : load_policy(options.policy);
     const engine::Scanner scanner(load_signatures(options.signatures, arena.threads()), policy.limits,
                                   arena.threads());
-    const double load_seconds = since(start);
+    RunTimes times;
+    times.load_seconds = since(start);
     Run run{options, policy, scanner, loader};
     const auto next = [&]() -> std::unique_ptr<engine::Job> {
         std::optional<corpora::Item> item = loader.next();
         return item ? std::make_unique<ScanJob>(run, std::move(*item)) : nullptr;
     };
+    const Stopwatch watch;
     arena.run([&] { engine::pipeline(4 * arena.threads() + 4, next); });
-    tell(run, load_seconds, since(start) - load_seconds);
+    watch.take(times);
+    tell(run, times);
     if (std::fflush(stdout) != 0) throw UsageError("standard output cannot be written to");
     if (run.statistics.errors() != 0) return exit_error;
     return run.statistics.all_accepted() ? exit_accepted : exit_rejected;

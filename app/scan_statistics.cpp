@@ -43,8 +43,7 @@ std::string ScanStatistics::summary() const {
     return text;
 }
 
-std::string ScanStatistics::text(const signatures::SignatureSet& set, double load_seconds,
-                                 double seconds) const {
+std::string ScanStatistics::text(const signatures::SignatureSet& set, const RunTimes& times) const {
     const signatures::SetStatistics& counts = set.statistics();
     char text[768];
     std::snprintf(text, sizeof text,
@@ -54,16 +53,16 @@ std::string ScanStatistics::text(const signatures::SignatureSet& set, double loa
                   "left out    %zu lines with errors, %zu unsupported, %zu signatures ignored by name\n"
                   "loaded in   %.3f s, generation %s\n"
                   "memory      %.0f MB at most\n",
-                  static_cast<double>(bytes_) / 1e6, seconds, rate(static_cast<double>(bytes_) / 1e6, seconds),
-                  rate(static_cast<double>(messages_), seconds), counts.body_signatures, counts.short_anchors,
+                  static_cast<double>(bytes_) / 1e6, times.seconds,
+                  rate(static_cast<double>(bytes_) / 1e6, times.seconds),
+                  rate(static_cast<double>(messages_), times.seconds), counts.body_signatures, counts.short_anchors,
                   counts.slow_signatures, counts.digest_signatures, counts.allowed_digests, counts.anchors,
                   static_cast<double>(counts.database_bytes) / 1e6, counts.errors, counts.unsupported,
-                  counts.ignored, load_seconds, std::string(set.generation()).c_str(), peak_megabytes());
+                  counts.ignored, times.load_seconds, std::string(set.generation()).c_str(), peak_megabytes());
     return text;
 }
 
-std::string ScanStatistics::json(const signatures::SignatureSet& set, double load_seconds,
-                                 double seconds) const {
+std::string ScanStatistics::json(const signatures::SignatureSet& set, const RunTimes& times) const {
     const signatures::SetStatistics& counts = set.statistics();
     const nlohmann::ordered_json json{
         {"messages", messages_},
@@ -74,10 +73,12 @@ std::string ScanStatistics::json(const signatures::SignatureSet& set, double loa
         {"partial", partial_},
         {"errors", errors_},
         {"bytes", bytes_},
-        {"seconds", seconds},
-        {"megabytes_per_second", rate(static_cast<double>(bytes_) / 1e6, seconds)},
-        {"messages_per_second", rate(static_cast<double>(messages_), seconds)},
-        {"load_seconds", load_seconds},
+        {"seconds", times.seconds},
+        {"user_cpu_seconds", times.user_seconds},
+        {"system_cpu_seconds", times.system_seconds},
+        {"megabytes_per_second", rate(static_cast<double>(bytes_) / 1e6, times.seconds)},
+        {"messages_per_second", rate(static_cast<double>(messages_), times.seconds)},
+        {"load_seconds", times.load_seconds},
         {"peak_megabytes", peak_megabytes()},
         {"generation", set.generation()},
         {"body_signatures", counts.body_signatures},

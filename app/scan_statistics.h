@@ -11,6 +11,14 @@
 
 namespace postern::app {
 
+// What the run took: until the set was ready, and the scan itself.
+struct RunTimes {
+    double load_seconds = 0;
+    double seconds = 0;
+    double user_seconds = 0;    // of CPU, all threads, the scan alone
+    double system_seconds = 0;
+};
+
 class ScanStatistics {
 public:
     void count(const engine::Report& report);
@@ -20,9 +28,9 @@ public:
 
     // "12 messages: 9 accepted, 3 rejected" and so on, with a line end.
     std::string summary() const;
-    // Throughput, the set, memory. `load_seconds`: until the set was ready; `seconds`: the scan itself.
-    std::string text(const signatures::SignatureSet& set, double load_seconds, double seconds) const;
-    std::string json(const signatures::SignatureSet& set, double load_seconds, double seconds) const;
+    // Throughput, the set, memory.
+    std::string text(const signatures::SignatureSet& set, const RunTimes& times) const;
+    std::string json(const signatures::SignatureSet& set, const RunTimes& times) const;
 
 private:
     std::array<std::size_t, 4> by_action_{};

@@ -49,11 +49,13 @@ void append_text_form(std::span<const std::byte> text, mime::Buffer& out) {
     std::byte* const begin = out.grow(text.size());
     std::byte* to = begin;
     std::uint8_t last = 'x';
+    // Without branches: every octet is written, and stays when it counts. What is dropped is written over.
     for (std::size_t i = 0; i + step <= text.size(); i += step) {
         const std::uint8_t c = form[narrowed(text, i, units)];
-        if (c == dropped || (c == blank && last == blank)) continue;
-        *to++ = std::byte{c};
-        last = c;
+        const bool stays = (c != dropped) & !((c == blank) & (last == blank));
+        *to = std::byte{c};
+        to += stays;
+        last = stays ? c : last;
     }
     out.commit(static_cast<std::size_t>(to - begin));
 }

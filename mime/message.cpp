@@ -76,6 +76,12 @@ Message Message::own(std::string bytes) {
     return Message(std::move(owner), view);
 }
 
+Message Message::own(Buffer bytes) {
+    auto owner = std::make_shared<const Buffer>(std::move(bytes));
+    const std::span<const std::byte> view = owner->bytes();
+    return Message(std::move(owner), view);
+}
+
 Message Message::borrow(std::span<const std::byte> bytes) {
     return Message(nullptr, bytes);
 }

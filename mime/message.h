@@ -9,6 +9,7 @@
 //  (2) A slice keeps what it was cut from alive.
 #pragma once
 
+#include "mime/buffer.h"
 #include "mime/range.h"
 
 #include <filesystem>
@@ -29,6 +30,7 @@ public:
 
     // Takes the octets over.
     static Message own(std::string bytes);
+    static Message own(Buffer bytes);
 
     // REQUIRES: `bytes` outlives every copy of the message.
     static Message borrow(std::span<const std::byte> bytes);

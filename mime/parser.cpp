@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The structure that GMime found (structure.h) becomes Entities: a walk in document order with one
+// The structure that a finder found (structure.h) becomes Entities: a walk in document order with one
 // cursor.
 //
 // What lies between the children of a multipart is either a delimiter line or goes to `uncovered`,
-// so no octet is lost whatever GMime made of the message.
+// so no octet is lost whatever a finder made of the message.
 #include "mime/parser.h"
 
 #include "mime/boundaries.h"
@@ -265,13 +265,14 @@ bool has_unsplit_multipart(const Entity& entity) {
 ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const std::size_t begin = skip_prelude(text, 0);
-    const auto structure = find_structure(text, begin, limits);
+    // One entity more than allowed, so that the walk sees that there is more.
+    const auto structure =
+        find_structure_by_lines(text, begin, {limits.depth, limits.entities + 1});
     if (!structure) return {headerless(text), true};
     Walked result = walked(text, begin, *structure, limits);
-    // GMime gives up on fields that other readers still understand: a second opinion, which must be
-    // better.
-    if (has_unsplit_multipart(result.message.root)) {
-        if (const auto second = find_structure_by_lines(text, begin, limits)) {
+    // GMime understands some fields that our finder gives up on: a second opinion, which must be better.
+    if (has_unsplit_multipart(result.message.root) && is_light_for_gmime(text)) {
+        if (const auto second = find_structure_by_gmime(text, begin, limits)) {
             Walked other = walked(text, begin, *second, limits);
             if (other.entities > result.entities) result = std::move(other);
         }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parser: the octets of a message in, the tree of its entities out.
 //
-// GMime finds the structure over the mapped octets and copies none of them; it lives in structure_gmime.cpp
-// and nowhere else. What would cost it too much goes to a finder of our own (structure.h). Whatever the
-// octets are, a tree comes back, with defects.
+// A finder walks the mapped octets and copies none of them; where a multipart stays unsplit, GMime is asked
+// too (structure.h). Whatever the octets are, a tree comes back, with defects.
 //
 // Thread-safe: no state is kept between calls.
 #pragma once

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Structure: which parts a message has and where their contents lie.
 //
-// GMime finds it, running over the octets where they are, 4 KB at a time, keeping ranges instead of
-// copies. Only the shape is taken from it: fields, parameters and names are read by our own code,
-// since they are what readers differ about and GMime gives one reading.
-//
-// GMime makes objects of every part and field (7 and 3.6 us each, measured), compares each line
-// that begins with "--" with up to 1024 boundaries, and knows no limits. So a large message, or one
-// with very many of those, is walked by a plain finder of our own, which stops at ours. Both give
-// the same structure: the tests hold them to it.
+// A plain finder of our own walks the lines once, keeps ranges instead of copies, and stops at the
+// limits. GMime gives a second opinion where a multipart stayed unsplit: it makes objects of every part
+// and field (7 and 3.6 us each, measured: 85 % of the time that small mail took to parse), compares each
+// line that begins with "--" with up to 1024 boundaries, and knows no limits of ours. Only the shape is
+// taken from it: fields, parameters and names are read by our own code, since they are what readers
+// differ about. Both give the same structure of ordinary mail: the tests hold them to it.
 #pragma once
 
 #include "mime/parser.h"
@@ -33,16 +31,12 @@ struct StructureNode {
 
 // The structure of the message whose header begins at `begin`; nothing when no header is there.
 // Nodes beyond the limits are left out. Thread-safe.
-std::optional<StructureNode> find_structure(std::string_view text, std::size_t begin,
-                                            const ParseLimits& limits);
-
-// The two that it chooses from.
 std::optional<StructureNode> find_structure_by_gmime(std::string_view text, std::size_t begin,
                                                      const ParseLimits& limits);
 std::optional<StructureNode> find_structure_by_lines(std::string_view text, std::size_t begin,
                                                      const ParseLimits& limits);
 
-// False when the message is large, or GMime might have to make too many objects.
+// False when the message is large, or GMime might have to make too many objects: do not ask it then.
 bool is_light_for_gmime(std::string_view text);
 
 }  // namespace postern::mime

@@ -93,7 +93,7 @@ TEST(Structure, ManyPartsAreNotForGmime) {
     EXPECT_TRUE(is_light_for_gmime(text));
     for (int i = 0; i < 5000; ++i) text += "--b\n\nx\n";
     EXPECT_FALSE(is_light_for_gmime(text));
-    const auto root = find_structure(text, 0, {.depth = 100, .entities = 100});
+    const auto root = find_structure_by_lines(text, 0, {.depth = 100, .entities = 100});
     ASSERT_TRUE(root);
     EXPECT_EQ(root->children.size(), 99U);
 }
