@@ -2,6 +2,7 @@
 #include "engine/text_form.h"
 
 #include <gtest/gtest.h>
+#include <random>
 #include <string>
 
 namespace postern::engine {
@@ -28,6 +29,30 @@ TEST(TextForm, NarrowsUtf16) {
     EXPECT_EQ(form_of(std::string("\xff\xfeH\0i\0\x3a\x26!\0", 10)), "hi!");
     EXPECT_EQ(form_of(std::string("\xfe\xff\0H\0i", 6)), "hi");
     EXPECT_EQ(form_of(std::string("\xff\xfe" "H", 3)), "");
+}
+
+// The plain reading of the rule, octet by octet.
+std::string plain_form(const std::string& text) {
+    std::string out;
+    for (const char octet : text) {
+        const auto c = static_cast<unsigned char>(octet);
+        const bool white = c == ' ' || (c >= 0x09 && c <= 0x0d);
+        if (white && !out.empty() && out.back() == ' ') continue;
+        if (white) out += ' ';
+        if (c > 0x20 && c < 0x80) out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+    }
+    return out;
+}
+
+TEST(TextForm, AgreesWithThePlainReading) {
+    std::mt19937 random(7);
+    const std::string common = "abcXYZ@[`{ \t\r\n.,-<>";
+    for (int round = 0; round < 20000; ++round) {
+        std::string text(random() % 80, ' ');
+        for (char& c : text) c = random() % 8 == 0 ? static_cast<char>(random()) : common[random() % common.size()];
+        if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) continue;
+        ASSERT_EQ(form_of(text), plain_form(text));
+    }
 }
 
 TEST(TextForm, NeverGrows) {
