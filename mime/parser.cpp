@@ -12,6 +12,8 @@
 #include "mime/header_block.h"
 #include "mime/structure.h"
 
+#include <algorithm>
+
 namespace postern::mime {
 
 namespace {
@@ -260,10 +262,12 @@ bool has_unsplit_multipart(const Entity& entity) {
     return std::ranges::any_of(entity.children, has_unsplit_multipart);
 }
 
-}  // namespace
+// Mail whose lines end with CR alone, as some programs write and read it.
+bool has_bare_cr_lines(std::string_view text) {
+    return text.find('\n') == std::string_view::npos && text.find('\r') != std::string_view::npos;
+}
 
-ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits) {
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+ParsedMessage parse_lines(std::string_view text, const ParseLimits& limits) {
     const std::size_t begin = skip_prelude(text, 0);
     // One entity more than allowed, so that the walk sees that there is more.
     const auto structure =
@@ -278,6 +282,17 @@ ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits)
         }
     }
     return std::move(result.message);
+}
+
+}  // namespace
+
+ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits) {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (!has_bare_cr_lines(text)) return parse_lines(text, limits);
+    // An octet for an octet, so that every range holds for the message itself.
+    std::string with_lf(text);
+    std::ranges::replace(with_lf, '\r', '\n');
+    return parse_lines(with_lf, limits);
 }
 
 }  // namespace postern::mime

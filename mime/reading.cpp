@@ -125,9 +125,10 @@ private:
 
     void embedded() {
         // Octets that should have been a structure, or whose encoding is unknown, have no reading
-        // that readers agree on: there the smaller threshold holds.
+        // that readers agree on: there the smaller threshold holds. The same for what is no text and
+        // should not stand in mail as it is.
         const bool ordinary =
-            !leaf_.is_multipart() && !leaf_.media_type.starts_with("message/") &&
+            leaf_.media_type.starts_with("text/") &&
             std::ranges::find(leaf_.encodings, TransferEncoding::unknown) == leaf_.encodings.end();
         std::vector<Reading> found;
         find_embedded(leaf_.body_range, bytes_, ordinary ? text_threshold : sweep_threshold, found);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The plain finder: one walk over the lines, which reads headers and looks for delimiters, and
-// stops at the limits. It takes GMime's decisions (the first Content-Type counts, an outer boundary
-// ends inner parts).
+// stops at the limits. An outer boundary ends inner parts; a multipart among several Content-Type fields
+// is the one that counts.
 #include "mime/boundaries.h"
 #include "mime/header.h"
 #include "mime/header_block.h"
@@ -34,6 +34,34 @@ bool is_encoded(const HeaderBlock& block) {
            encoding == TransferEncoding::uuencode;
 }
 
+struct ContentType {
+    std::string type;  // empty when absent or broken
+    std::optional<std::string> boundary;
+};
+
+ContentType read_type(std::string_view text) {
+    const StructuredValue value = parse_structured(text);
+    ContentType read{media_type_of(value.token), {}};
+    const ParameterValues boundaries = values_of(value, "boundary");
+    if (!boundaries.values.empty()) read.boundary = boundaries.values.front().value;
+    if (read.type.empty() && read.boundary) read.type = "multipart/mixed";
+    return read;
+}
+
+// The first Content-Type, or the first that is a multipart: some reader opens it, so it must be opened here.
+ContentType type_of(const HeaderBlock& block) {
+    ContentType first;
+    bool found = false;
+    for (const HeaderField& field : block.fields) {
+        if (!same_name(field.name, "content-type")) continue;
+        ContentType read = read_type(field.value);
+        if (read.type.starts_with("multipart/")) return read;
+        if (!found) first = std::move(read);
+        found = true;
+    }
+    return first;
+}
+
 class LineFinder {
 public:
     LineFinder(std::string_view text, const ParseLimits& limits)
@@ -46,15 +74,12 @@ public:
         const HeaderBlock block = split_header(text_, begin, boundaries_, fields_left_);
         const std::size_t body = block.body_begin;
         node.first = begin;
-        const HeaderField* field = first_field(block, "content-type");
-        const StructuredValue value = parse_structured(field == nullptr ? "" : field->value);
-        std::string type = media_type_of(value.token);
+        auto [type, boundary] = type_of(block);
         if (type.empty()) type = type_if_none;
         const bool is_message = std::ranges::find(message_types, type) != message_types.end();
         if (type.starts_with("multipart/")) {
             node.kind = Kind::multipart;
-            const ParameterValues boundaries = values_of(value, "boundary");
-            if (!boundaries.values.empty()) node.boundary = boundaries.values.front().value;
+            node.boundary = std::move(boundary);
             if (node.boundary && depth < limits_.depth) return multipart(body, depth, type, node);
         } else if (is_message && !is_encoded(block)) {
             node.kind = Kind::message;
