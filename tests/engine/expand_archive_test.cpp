@@ -38,6 +38,9 @@ struct Kinds {
     FileType type;
 };
 
+// How the test is called in reports.
+void PrintTo(const Kinds& kinds, std::ostream* out) { *out << kinds.format; }
+
 class Archives : public testing::TestWithParam<Kinds> {};
 
 TEST_P(Archives, GiveBackTheirMembers) {
@@ -78,6 +81,8 @@ struct StreamKind {
     FileType type;
     bool keeps_all;  // of a cut stream, however short; the others lose a block (lz4: of 4 MB)
 };
+
+void PrintTo(const StreamKind& kind, std::ostream* out) { *out << kind.filter; }
 
 class Streams : public testing::TestWithParam<StreamKind> {};
 

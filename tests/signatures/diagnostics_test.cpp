@@ -51,7 +51,7 @@ TEST(Diagnostics, AreGolden) {
     for (const Diagnostic& one : builder.diagnostics()) told += to_string(one) + '\n';
     const std::string path =
         std::string(POSTERN_SOURCE_DIR) + "/tests/signatures/golden/diagnostics.txt";
-    if (std::getenv("POSTERN_UPDATE_GOLDEN")) std::ofstream(path) << told;
+    if (std::getenv("POSTERN_UPDATE_GOLDENS")) std::ofstream(path) << told;
     std::ostringstream expected;
     expected << std::ifstream(path).rdbuf();
     EXPECT_EQ(told, expected.str());
