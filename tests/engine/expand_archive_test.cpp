@@ -3,7 +3,7 @@
 #include "engine/expand/expander.h"
 #include "engine/identify.h"
 
-#include "tests/engine/archive_writer.h"
+#include "tests/support/archive_writer.h"
 #include "tests/engine/expanding.h"
 #include "tests/engine/zip_builder.h"
 

@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Archives by libarchive's writer: what honest programs make.
-#pragma once
+#include "tests/support/archive_writer.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <locale.h>
 
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace postern::tests {
 
-using Files = std::vector<std::pair<std::string, std::string>>;
+namespace {
 
-inline la_ssize_t append_written(struct archive*, void* out, const void* data, std::size_t n) {
+la_ssize_t append_written(struct archive*, void* out, const void* data, std::size_t n) {
     static_cast<std::string*>(out)->append(static_cast<const char*>(data), n);
     return static_cast<la_ssize_t>(n);
 }
 
-// `format` as archive_write_set_format_by_name takes it; `options` too ("zip:compression=store").
-inline std::string archive_of(const char* format, const Files& files, const char* options = nullptr) {
+}  // namespace
+
+std::string archive_of(const char* format, const Files& files, const char* options) {
     // Some formats convert names from the character set of the locale.
     const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
     const locale_t before = uselocale(utf8);
@@ -48,8 +45,7 @@ inline std::string archive_of(const char* format, const Files& files, const char
     return out;
 }
 
-// One compressed stream, by a filter's name ("xz").
-inline std::string filtered(const char* filter, const std::string& content) {
+std::string filtered(const char* filter, const std::string& content) {
     // libarchive 3.6's lz4 writer crashes on nothing at all: an empty frame as lz4(1) writes it.
     if (content.empty() && std::string_view(filter) == "lz4")
         return {"\x04\x22\x4d\x18\x64\x40\xa7\0\0\0\0\x05\x5d\xcc\x02", 15};
@@ -69,8 +65,7 @@ inline std::string filtered(const char* filter, const std::string& content) {
     return out;
 }
 
-// The plain second reader: libarchive over its own zip, names and octets.
-inline Files read_back(const std::string& archive) {
+Files read_back(const std::string& archive) {
     Files files;
     struct archive* reader = archive_read_new();
     archive_read_support_format_all(reader);
