@@ -4,6 +4,7 @@
 #include "signatures/lanes.h"
 
 #include "signatures/anchor.h"
+#include "signatures/base64_text.h"
 #include "signatures/start_range.h"
 
 #include <algorithm>
@@ -19,12 +20,17 @@ namespace {
 
 enum class Group : std::uint8_t { after, before, plain };
 
+// A border of encoded text is searched for everything so far inward. A part whose reach is longer
+// is looked for in the encoded text itself.
+constexpr std::size_t longest_border = 64;
+
 // A watch before it has a bucket.
 struct Waiting {
     Target target = Target::any;
     std::string literal;
     Group group = Group::plain;
     Watch watch;
+    bool in_encoded = false;  // to be looked for in the midst of base64 text
 
     auto key() const { return std::tie(target, literal, group, watch.check); }
 };
@@ -64,12 +70,15 @@ public:
                               waiting_[i].literal == waiting_[i - 1].literal;
             if (!same) begin_bucket(i);
             count(waiting_[i].group);
+            encoded_.back() = encoded_.back() || waiting_[i].in_encoded;
             tables_.watches.push_back(waiting_[i].watch);
         }
     }
 
     // Bucket i looks for literals()[i], in this target.
     const std::vector<const Waiting*>& firsts() const { return firsts_; }
+    // Is it looked for in the midst of base64 text as well?
+    const std::vector<bool>& encoded() const { return encoded_; }
 
 private:
     void wait(Target target, std::string literal, const Anchor& anchor, const clamav::Body& body) {
@@ -80,6 +89,10 @@ private:
         if (anchor.delta) {
             waiting.watch.delta = *anchor.delta;
             choose_check(body.parts[anchor.part].elements, waiting);
+        }
+        if (target == Target::any || target == Target::mail) {
+            const clamav::Sequence& elements = body.parts[anchor.part].elements;
+            waiting.in_encoded = is_in_encoded(elements, waiting);
         }
         waiting_.push_back(std::move(waiting));
     }
@@ -99,6 +112,18 @@ private:
         if (delta >= check_length) take(delta - check_length, Group::before);
     }
 
+    // Also widens the border by what this part needs, where it is not in the database.
+    bool is_in_encoded(const clamav::Sequence& elements, const Waiting& waiting) {
+        if (!is_base64_text(waiting.literal)) return false;
+        const std::uint32_t delta = waiting.watch.delta;
+        const Window anchor = delta == no_delta ? Window{0, clamav::width_of(elements).max}
+                                                : Window{delta, waiting.literal.size()};
+        const std::size_t reach = reach_out_of_base64(elements, anchor);
+        if (reach > longest_border) return true;
+        tables_.encoded_border = std::max(tables_.encoded_border, reach);
+        return false;
+    }
+
     // The first watch stands for the bucket when its literal is compiled.
     void begin_bucket(std::size_t first) {
         Bucket bucket;
@@ -106,6 +131,7 @@ private:
         bucket.length = static_cast<std::uint32_t>(waiting_[first].literal.size());
         tables_.buckets.push_back(bucket);
         firsts_.push_back(&waiting_[first]);
+        encoded_.push_back(false);
     }
 
     void count(Group group) {
@@ -119,6 +145,7 @@ private:
     AnchorChooser chooser_;
     std::vector<Waiting> waiting_;
     std::vector<const Waiting*> firsts_;
+    std::vector<bool> encoded_;
 };
 
 // One database to be.
@@ -134,8 +161,8 @@ struct Order {
 };
 
 // Three databases a target: anchors, short ones, and those that encoded text can hold.
-std::vector<Order> orders_of(const std::vector<const Waiting*>& firsts,
-                             SignatureSet::Tables& tables) {
+std::vector<Order> orders_of(const LaneBuilder& builder, SignatureSet::Tables& tables) {
+    const std::vector<const Waiting*>& firsts = builder.firsts();
     std::vector<Order> orders(3 * target_count);
     for (std::size_t t = 0; t < target_count; ++t) {
         orders[3 * t].out = &tables.targets[t].anchors;
@@ -148,8 +175,7 @@ std::vector<Order> orders_of(const std::vector<const Waiting*>& firsts,
         const std::size_t t = 3 * static_cast<std::size_t>(first.target);
         const bool is_short = first.literal.size() < short_anchor;
         orders[is_short ? t + 1 : t].add(first.literal, id);
-        const bool in_mail = first.target == Target::any || first.target == Target::mail;
-        if (in_mail && is_base64_text(first.literal)) orders[t + 2].add(first.literal, id);
+        if (builder.encoded()[i]) orders[t + 2].add(first.literal, id);
         tables.statistics.short_anchors += is_short;
     }
     std::erase_if(orders, [](const Order& order) { return order.literals.empty(); });
@@ -189,7 +215,7 @@ void build_lanes(std::vector<BodySignature> bodies, unsigned threads,
     LaneBuilder builder(tables);
     for (BodySignature& body : bodies) builder.add(std::move(body));
     builder.fill_buckets();
-    std::vector<Order> orders = orders_of(builder.firsts(), tables);
+    std::vector<Order> orders = orders_of(builder, tables);
     compile_all(orders, threads);
 
     std::vector<const LiteralDatabase*> databases;

@@ -14,7 +14,7 @@ namespace postern::signatures {
 namespace {
 
 constexpr std::size_t chunk_length = std::size_t{1} << 20;
-constexpr std::size_t overlap = 7;  // the longest anchor less one
+constexpr std::size_t overlap = anchor_length - 1;
 
 // Encoded text shorter than this is searched like the rest: two databases cost more than they
 // spare.
@@ -184,11 +184,11 @@ std::vector<Match> Matcher::match_raw_mail(std::span<const std::byte> message,
     Candidates candidates;
     state_->settled.begin();
     HitChecker checker(state_->tables, message, state_->settled, candidates.data());
+    const std::size_t border = state_->tables.encoded_border;
     std::size_t plain = 0;  // where the octets begin that no range has covered
     const auto scan_until = [&](std::size_t end) {
-        // What crosses the border of encoded text has its first or last octets inside.
-        const Chunk range{plain - std::min(plain, overlap),
-                          std::min(message.size(), end + overlap)};
+        // What crosses the border of encoded text may have its anchor inside.
+        const Chunk range{plain - std::min(plain, border), std::min(message.size(), end + border)};
         state_->scan_plain(Target::mail, message, range, checker);
     };
     for (const Chunk& chunk : encoded) {

@@ -13,6 +13,7 @@
 //      with none. Within a group with checks they are sorted by check.
 #pragma once
 
+#include "signatures/anchor.h"
 #include "signatures/digest_table.h"
 #include "signatures/hyperscan.h"
 #include "signatures/offset.h"
@@ -51,7 +52,7 @@ struct Bucket {
 struct TargetTables {
     LiteralDatabase anchors;
     LiteralDatabase short_anchors;
-    LiteralDatabase encoded;            // of both, those that can stand in base64 text
+    LiteralDatabase encoded;            // of both, those whose part can stand in base64 text
     std::vector<std::uint32_t> placed;  // signatures to look at in one place
     std::vector<std::uint32_t> slow;    // signatures without any literal
 
@@ -67,6 +68,8 @@ struct SignatureSet::Tables {
     std::vector<Bucket> buckets;
     std::vector<Watch> watches;
     std::array<TargetTables, target_count> targets;
+    // So far into base64 text, a border of it is searched for all anchors.
+    std::size_t encoded_border = anchor_length - 1;
     DigestTables digests;
     DigestTables allowed;
     std::unique_ptr<const Scratch> scratch;  // the pattern for every matcher's own
