@@ -71,6 +71,7 @@ struct Matcher::State {
         checker.begin_at(range.begin);
         const Octets octets = content.subspan(range.begin, range.end - range.begin);
         for (const TargetTables* lane : lanes(Target::mail)) {
+            lane->sampled.scan(octets, checker);
             lane->encoded.scan(octets, scratch, checker);
         }
     }

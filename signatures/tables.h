@@ -18,6 +18,7 @@
 #include "signatures/hyperscan.h"
 #include "signatures/offset.h"
 #include "signatures/program.h"
+#include "signatures/sampled_texts.h"
 #include "signatures/signature_set.h"
 
 #include <array>
@@ -52,7 +53,9 @@ struct Bucket {
 struct TargetTables {
     LiteralDatabase anchors;
     LiteralDatabase short_anchors;
-    LiteralDatabase encoded;            // of both, those whose part can stand in base64 text
+    // Of both, those whose part can stand in base64 text: an anchor is in one of these.
+    SampledTexts sampled;
+    LiteralDatabase encoded;
     std::vector<std::uint32_t> placed;  // signatures to look at in one place
     std::vector<std::uint32_t> slow;    // signatures without any literal
 
