@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bit table that stays in the nearest cache answers for nearly every four; the rows behind it are
+// A bit table that stays near answers for nearly every four; the rows behind it are
 // found by the same hash.
 #include "signatures/sampled_texts.h"
 
@@ -16,11 +16,11 @@ constexpr std::size_t longest_stride = longest_sampled - gram + 1;
 constexpr std::size_t least_stride = 5;
 // With more, the bit table is no longer empty enough, nor near.
 constexpr std::size_t most_rows = std::size_t{1} << 14;
-// Fours that are common to texts may be common in contents too: padding is.
-constexpr std::uint8_t most_alike = 8;
+// A four that very many texts show would be a walk wherever it stands.
+constexpr std::uint8_t most_alike = 64;
 
-constexpr unsigned hash_bits = 18;
-constexpr unsigned head_bits = 12;
+constexpr unsigned hash_bits = 20;
+constexpr unsigned head_bits = 14;
 
 std::uint32_t hash_of(const void* octets) {
     std::uint32_t value = 0;
@@ -92,17 +92,27 @@ void SampledTexts::seal() {
     for (std::size_t i = 1; i < heads_.size(); ++i) heads_[i] += heads_[i - 1];
 }
 
+// Four places at a time, since a branch for each would cost more than the place.
 void SampledTexts::scan(std::span<const std::byte> octets, HitSink& sink) const {
-    if (texts_.empty() || octets.size() < gram) return;
+    if (texts_.empty()) return;
     const std::uint64_t* bits = bits_.data();
-    for (std::size_t at = 0; at <= octets.size() - gram; at += stride_) {
-        const std::uint32_t hash = hash_of(octets.data() + at);
-        if ((bits[hash / 64] >> hash % 64 & 1) != 0) look(octets, at, hash, sink);
+    const auto is_set = [bits](std::uint32_t hash) { return bits[hash / 64] >> hash % 64; };
+    const std::size_t stride = stride_;
+    std::size_t at = 0;
+    for (; at + 3 * stride + gram <= octets.size(); at += 4 * stride) {
+        const std::byte* place = octets.data() + at;
+        const std::uint64_t any = is_set(hash_of(place)) | is_set(hash_of(place + stride)) |
+                                  is_set(hash_of(place + 2 * stride)) |
+                                  is_set(hash_of(place + 3 * stride));
+        if ((any & 1) == 0) continue;
+        for (std::size_t i = 0; i < 4; ++i) look(octets, at + i * stride, sink);
     }
+    for (; at + gram <= octets.size(); at += stride) look(octets, at, sink);
 }
 
-void SampledTexts::look(std::span<const std::byte> octets, std::size_t at, std::uint32_t hash,
-                        HitSink& sink) const {
+void SampledTexts::look(std::span<const std::byte> octets, std::size_t at, HitSink& sink) const {
+    const std::uint32_t hash = hash_of(octets.data() + at);
+    if ((bits_[hash / 64] >> hash % 64 & 1) == 0) return;
     for (std::uint32_t i = heads_[head_of(hash)]; i < heads_[head_of(hash) + 1]; ++i) {
         const Row& row = rows_[i];
         if (row.hash != hash || row.phase > at) continue;

@@ -48,8 +48,7 @@ private:
 
     bool add(const SampledText& text, std::vector<std::uint8_t>& crowd);
     void seal();
-    void look(std::span<const std::byte> octets, std::size_t at, std::uint32_t hash,
-              HitSink& sink) const;
+    void look(std::span<const std::byte> octets, std::size_t at, HitSink& sink) const;
 
     std::size_t stride_ = 0;
     std::vector<SampledText> texts_;
