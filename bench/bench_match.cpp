@@ -47,6 +47,25 @@ std::string random_source(std::size_t count) {
     return source;
 }
 
+// Of real sets, a part is strings in clear, whose anchors base64 text can hold; of few bodies it
+// can hold all.
+std::string source_with_text(std::size_t count) {
+    constexpr std::string_view base64 =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::mt19937 random(29);
+    std::string source;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t size = 20 + random() % 60;
+        std::string octets = random_octets(random, size);
+        if (i % 4 == 0) {
+            for (char& c : octets) c = base64[random() % 64];
+            if (i % 200 != 0) octets[random() % size] = '\\';
+        }
+        source += "Text-" + std::to_string(i) + ":0:*:" + hex(octets) + '\n';
+    }
+    return source;
+}
+
 // Words of a small language, in lines: what mail and documents look like to a prefilter.
 std::string text_content() {
     std::mt19937 random(11);
@@ -135,6 +154,47 @@ void match(benchmark::State& state, const std::string& kind, std::size_t count) 
     state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * content.size()));
 }
 
+std::shared_ptr<const SignatureSet> set_for_mail(std::size_t count) {
+    if (count == 0) return set_of_size(0);
+    static std::map<std::size_t, std::shared_ptr<const SignatureSet>> sets;
+    auto& set = sets[count];
+    if (set) return set;
+    SetBuilder builder;
+    builder.add_built_in();
+    builder.add_text("mail.ndb", source_with_text(count));
+    return set = builder.build();
+}
+
+// A message that is one attachment, and what it says in clear at the end.
+void raw_mail(benchmark::State& state, std::size_t count) {
+    Matcher matcher(set_for_mail(count));
+    const std::string& lines = content_of("base64");
+    std::string message = "Subject: an attachment\r\n\r\n";
+    Chunk encoded{message.size(), 0};
+    for (int i = 0; i < 6; ++i) message += lines;
+    encoded.end = message.size();
+    message += eicar_test_file();
+    const auto bytes = std::as_bytes(std::span(message));
+    const auto matches = matcher.match_raw_mail(bytes, {{encoded}});
+    if (matches.empty() || matches.back().offset != encoded.end) {
+        throw std::runtime_error("EICAR behind the attachment is not found");
+    }
+    for (auto _ : state) benchmark::DoNotOptimize(matcher.match_raw_mail(bytes, {{encoded}}));
+    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * message.size()));
+}
+
+// Most parts of mail are small: what a call costs beside the octets.
+void small(benchmark::State& state, std::size_t size) {
+    Matcher matcher(set_of_size(100000));
+    const auto text = std::as_bytes(std::span(content_of("text")));
+    std::size_t at = 0;
+    for (auto _ : state) {
+        at = (at + size) % (content_size - size);
+        benchmark::DoNotOptimize(matcher.match({text.subspan(at, size), Target::text}));
+    }
+    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * size));
+}
+
 struct Counter final : HitSink {
     std::size_t hits = 0;
     void hit(std::uint32_t, std::size_t) override { ++hits; }
@@ -185,6 +245,13 @@ const bool registered = [] {
             benchmark::RegisterBenchmark(("match/" + name).c_str(), match, kind, count);
             benchmark::RegisterBenchmark(("hs_scan/" + name).c_str(), prefilter_alone, kind, count);
         }
+    }
+    benchmark::RegisterBenchmark("raw_mail/100000", raw_mail, std::size_t{100000});
+    if (std::getenv("POSTERN_BENCH_SIGNATURES")) {
+        benchmark::RegisterBenchmark("raw_mail/own", raw_mail, std::size_t{0});
+    }
+    for (const std::size_t size : {16, 256, 2048}) {
+        benchmark::RegisterBenchmark(("small/" + std::to_string(size)).c_str(), small, size);
     }
     benchmark::RegisterBenchmark("hostile/repeated_anchor", hostile);
     benchmark::RegisterBenchmark("build/10000", build, std::size_t{10000})

@@ -3,6 +3,7 @@
 // candidates; the score of one is its rarity in bits, less what makes it dear.
 #include "signatures/anchor.h"
 
+#include "signatures/base64_text.h"
 #include "signatures/byte_pairs.h"
 
 #include <algorithm>
@@ -213,13 +214,6 @@ private:
 };
 
 }  // namespace
-
-bool is_base64_text(std::string_view octets) {
-    return std::all_of(octets.begin(), octets.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               c == '+' || c == '/' || c == '=' || c == '\r' || c == '\n';
-    });
-}
 
 std::optional<Anchor> AnchorChooser::choose(const clamav::Body& body, AnchorWish wish) {
     std::vector<Layout> layouts;

@@ -44,7 +44,4 @@ private:
     std::unordered_map<std::string, std::uint32_t> used_;
 };
 
-// True for A-Z a-z 0-9 + / = CR LF: what base64 text consists of.
-bool is_base64_text(std::string_view octets);
-
 }  // namespace postern::signatures

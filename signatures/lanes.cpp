@@ -4,13 +4,16 @@
 #include "signatures/lanes.h"
 
 #include "signatures/anchor.h"
+#include "signatures/base64_text.h"
 #include "signatures/start_range.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace postern::signatures {
@@ -19,12 +22,17 @@ namespace {
 
 enum class Group : std::uint8_t { after, before, plain };
 
+// A border of encoded text is searched for everything so far inward. A part whose reach is longer
+// is looked for in the encoded text itself.
+constexpr std::size_t longest_border = 64;
+
 // A watch before it has a bucket.
 struct Waiting {
     Target target = Target::any;
     std::string literal;
     Group group = Group::plain;
     Watch watch;
+    SampledText around;  // to be looked for in the midst of base64 text; empty: not there
 
     auto key() const { return std::tie(target, literal, group, watch.check); }
 };
@@ -64,22 +72,29 @@ public:
                               waiting_[i].literal == waiting_[i - 1].literal;
             if (!same) begin_bucket(i);
             count(waiting_[i].group);
+            if (!waiting_[i].around.text.empty()) add_encoded(waiting_[i]);
             tables_.watches.push_back(waiting_[i].watch);
         }
     }
 
     // Bucket i looks for literals()[i], in this target.
     const std::vector<const Waiting*>& firsts() const { return firsts_; }
+    // What is looked for in the midst of base64 text as well, of a target.
+    std::vector<SampledText>& encoded(std::size_t target) { return encoded_[target]; }
 
 private:
     void wait(Target target, std::string literal, const Anchor& anchor, const clamav::Body& body) {
         const SignatureRow& row = tables_.signatures.back();
-        Waiting waiting{target, std::move(literal), Group::plain, {}};
+        Waiting waiting{target, std::move(literal), Group::plain, {}, {}};
         waiting.watch.signature = static_cast<std::uint32_t>(tables_.signatures.size() - 1);
         waiting.watch.part = row.body.first_part + static_cast<std::uint32_t>(anchor.part);
         if (anchor.delta) {
             waiting.watch.delta = *anchor.delta;
             choose_check(body.parts[anchor.part].elements, waiting);
+        }
+        if (target == Target::any || target == Target::mail) {
+            const clamav::Sequence& elements = body.parts[anchor.part].elements;
+            if (is_in_encoded(elements, waiting)) take_around(elements, waiting);
         }
         waiting_.push_back(std::move(waiting));
     }
@@ -99,6 +114,42 @@ private:
         if (delta >= check_length) take(delta - check_length, Group::before);
     }
 
+    // Also widens the border by what this part needs, where it is not in the database.
+    bool is_in_encoded(const clamav::Sequence& elements, const Waiting& waiting) {
+        if (!is_base64_text(waiting.literal)) return false;
+        const std::uint32_t delta = waiting.watch.delta;
+        const Window anchor = delta == no_delta ? Window{0, clamav::width_of(elements).max}
+                                                : Window{delta, waiting.literal.size()};
+        const std::size_t reach = reach_out_of_base64(elements, anchor);
+        if (reach > longest_border) return true;
+        tables_.encoded_border = std::max(tables_.encoded_border, reach);
+        return false;
+    }
+
+    // Octets beside the anchor make a longer text, which can be found at less cost. What crosses
+    // the border is found by its anchor.
+    void take_around(const clamav::Sequence& elements, Waiting& waiting) {
+        const std::size_t delta = waiting.watch.delta;
+        const std::size_t anchor_end = delta + waiting.literal.size();
+        std::size_t begin = delta;
+        std::size_t end = anchor_end;
+        waiting.around.text = waiting.literal;
+        const auto take = [&](std::size_t from, std::size_t to) {
+            std::string octets = clamav::fixed_octets(elements, from, to - from);
+            if (waiting.watch.delta == no_delta || to - from > longest_sampled || octets.empty()) {
+                return false;
+            }
+            waiting.around.text = std::move(octets);
+            begin = from;
+            end = to;
+            return true;
+        };
+        while (take(begin, end + 1)) continue;
+        while (begin > 0 && take(begin - 1, end)) continue;
+        waiting.around.tail = static_cast<std::uint32_t>(end - anchor_end);
+        tables_.encoded_border = std::max(tables_.encoded_border, waiting.around.text.size());
+    }
+
     // The first watch stands for the bucket when its literal is compiled.
     void begin_bucket(std::size_t first) {
         Bucket bucket;
@@ -106,6 +157,11 @@ private:
         bucket.length = static_cast<std::uint32_t>(waiting_[first].literal.size());
         tables_.buckets.push_back(bucket);
         firsts_.push_back(&waiting_[first]);
+    }
+
+    void add_encoded(Waiting& waiting) {
+        waiting.around.literal = static_cast<std::uint32_t>(tables_.buckets.size() - 1);
+        encoded_[static_cast<std::size_t>(waiting.target)].push_back(std::move(waiting.around));
     }
 
     void count(Group group) {
@@ -119,6 +175,7 @@ private:
     AnchorChooser chooser_;
     std::vector<Waiting> waiting_;
     std::vector<const Waiting*> firsts_;
+    std::array<std::vector<SampledText>, target_count> encoded_;
 };
 
 // One database to be.
@@ -133,9 +190,10 @@ struct Order {
     }
 };
 
-// Three databases a target: anchors, short ones, and those that encoded text can hold.
-std::vector<Order> orders_of(const std::vector<const Waiting*>& firsts,
-                             SignatureSet::Tables& tables) {
+// Three databases a target: anchors, short ones, and those that encoded text can hold and that are
+// not found by sampling.
+std::vector<Order> orders_of(LaneBuilder& builder, SignatureSet::Tables& tables) {
+    const std::vector<const Waiting*>& firsts = builder.firsts();
     std::vector<Order> orders(3 * target_count);
     for (std::size_t t = 0; t < target_count; ++t) {
         orders[3 * t].out = &tables.targets[t].anchors;
@@ -148,9 +206,13 @@ std::vector<Order> orders_of(const std::vector<const Waiting*>& firsts,
         const std::size_t t = 3 * static_cast<std::size_t>(first.target);
         const bool is_short = first.literal.size() < short_anchor;
         orders[is_short ? t + 1 : t].add(first.literal, id);
-        const bool in_mail = first.target == Target::any || first.target == Target::mail;
-        if (in_mail && is_base64_text(first.literal)) orders[t + 2].add(first.literal, id);
         tables.statistics.short_anchors += is_short;
+    }
+    for (std::size_t t = 0; t < target_count; ++t) {
+        tables.targets[t].sampled = SampledTexts::take_from(builder.encoded(t));
+        std::set<std::uint32_t> left;
+        for (const SampledText& text : builder.encoded(t)) left.insert(text.literal);
+        for (const std::uint32_t id : left) orders[3 * t + 2].add(firsts[id]->literal, id);
     }
     std::erase_if(orders, [](const Order& order) { return order.literals.empty(); });
     // The longest work first, so that no thread is left alone with it.
@@ -189,7 +251,7 @@ void build_lanes(std::vector<BodySignature> bodies, unsigned threads,
     LaneBuilder builder(tables);
     for (BodySignature& body : bodies) builder.add(std::move(body));
     builder.fill_buckets();
-    std::vector<Order> orders = orders_of(builder.firsts(), tables);
+    std::vector<Order> orders = orders_of(builder, tables);
     compile_all(orders, threads);
 
     std::vector<const LiteralDatabase*> databases;

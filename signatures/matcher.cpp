@@ -14,7 +14,7 @@ namespace postern::signatures {
 namespace {
 
 constexpr std::size_t chunk_length = std::size_t{1} << 20;
-constexpr std::size_t overlap = 7;  // the longest anchor less one
+constexpr std::size_t overlap = anchor_length - 1;
 
 // Encoded text shorter than this is searched like the rest: two databases cost more than they
 // spare.
@@ -40,6 +40,7 @@ struct Matcher::State {
     Settled settled;
     Sweep sweep;
     Hasher hasher;
+    Candidates kept;  // for what is matched in one call; keeps its memory
 
     explicit State(std::shared_ptr<const SignatureSet> shared)
         : set(std::move(shared)),
@@ -66,13 +67,21 @@ struct Matcher::State {
         }
     }
 
-    // Only what consists of base64 text can stand in base64 text; usually the database is empty.
+    // Only what consists of base64 text can stand in base64 text: few bodies, found by samples, and
+    // hardly any that need a database.
     void scan_encoded(Octets content, Chunk range, HitChecker& checker) {
         checker.begin_at(range.begin);
         const Octets octets = content.subspan(range.begin, range.end - range.begin);
         for (const TargetTables* lane : lanes(Target::mail)) {
+            lane->sampled.scan(octets, checker);
             lane->encoded.scan(octets, scratch, checker);
         }
+    }
+
+    Candidates& none_yet() {
+        kept.data().found.clear();
+        kept.data().candidates.clear();
+        return kept;
     }
 
     std::vector<Match> finish(const Subject& subject, Candidates::Data& data);
@@ -170,10 +179,11 @@ std::vector<Match> Matcher::match_digests(std::span<const std::byte> content) {
 }
 
 std::vector<Match> Matcher::match(const Subject& subject) {
-    Candidates candidates;
+    Candidates& candidates = state_->none_yet();
     scan(subject, {0, subject.bytes.size()}, candidates);
     std::vector<Match> matches = finish(subject, candidates);
     const std::vector<Match> known = match_digests(subject.bytes);
+    if (known.empty()) return matches;
     matches.insert(matches.end(), known.begin(), known.end());
     sort_matches(matches);
     return matches;
@@ -181,14 +191,14 @@ std::vector<Match> Matcher::match(const Subject& subject) {
 
 std::vector<Match> Matcher::match_raw_mail(std::span<const std::byte> message,
                                            std::span<const Chunk> encoded) {
-    Candidates candidates;
+    Candidates& candidates = state_->none_yet();
     state_->settled.begin();
     HitChecker checker(state_->tables, message, state_->settled, candidates.data());
+    const std::size_t border = state_->tables.encoded_border;
     std::size_t plain = 0;  // where the octets begin that no range has covered
     const auto scan_until = [&](std::size_t end) {
-        // What crosses the border of encoded text has its first or last octets inside.
-        const Chunk range{plain - std::min(plain, overlap),
-                          std::min(message.size(), end + overlap)};
+        // What crosses the border of encoded text may have its anchor inside.
+        const Chunk range{plain - std::min(plain, border), std::min(message.size(), end + border)};
         state_->scan_plain(Target::mail, message, range, checker);
     };
     for (const Chunk& chunk : encoded) {

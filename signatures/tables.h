@@ -13,10 +13,12 @@
 //      with none. Within a group with checks they are sorted by check.
 #pragma once
 
+#include "signatures/anchor.h"
 #include "signatures/digest_table.h"
 #include "signatures/hyperscan.h"
 #include "signatures/offset.h"
 #include "signatures/program.h"
+#include "signatures/sampled_texts.h"
 #include "signatures/signature_set.h"
 
 #include <array>
@@ -51,7 +53,9 @@ struct Bucket {
 struct TargetTables {
     LiteralDatabase anchors;
     LiteralDatabase short_anchors;
-    LiteralDatabase encoded;            // of both, those that can stand in base64 text
+    // Of both, those whose part can stand in base64 text: an anchor is in one of these.
+    SampledTexts sampled;
+    LiteralDatabase encoded;
     std::vector<std::uint32_t> placed;  // signatures to look at in one place
     std::vector<std::uint32_t> slow;    // signatures without any literal
 
@@ -67,6 +71,8 @@ struct SignatureSet::Tables {
     std::vector<Bucket> buckets;
     std::vector<Watch> watches;
     std::array<TargetTables, target_count> targets;
+    // So far into base64 text, a border of it is searched for all anchors.
+    std::size_t encoded_border = anchor_length - 1;
     DigestTables digests;
     DigestTables allowed;
     std::unique_ptr<const Scratch> scratch;  // the pattern for every matcher's own

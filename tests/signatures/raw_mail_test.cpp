@@ -33,14 +33,25 @@ public:
         return mail;
     }
 
-    // Something the mail holds, wherever it lies, as a pattern.
-    std::string pattern_from(const std::string& text) {
-        const std::size_t length = std::min<std::size_t>(text.size(), 3 + random_.below(20));
-        const std::size_t at = random_.below(text.size() - length + 1);
-        std::string pattern = hex(text.substr(at, length));
-        if (length > 8 && random_.one_in(3)) pattern[8] = pattern[9] = '?';
-        if (length > 6 && random_.one_in(4))
-            pattern = pattern.substr(0, 6) + '*' + pattern.substr(6);
+    // Something the mail holds, often across the border of encoded text, as a pattern: with octets
+    // that become wildcards, alternatives or the end of a part.
+    std::string pattern_from(const Mail& mail) {
+        const std::string& text = mail.text;
+        const std::size_t wish = 3 + random_.below(random_.one_in(3) ? 150 : 24);
+        const std::size_t length = std::min<std::size_t>(text.size(), wish);
+        std::size_t at = random_.below(text.size() - length + 1);
+        if (!mail.encoded.empty() && random_.one_in(2)) {
+            const Chunk& range = mail.encoded[random_.below(mail.encoded.size())];
+            const std::size_t border = random_.one_in(2) ? range.begin : range.end;
+            at = border - std::min(border, random_.below(length + 1));
+            at = std::min(at, text.size() - length);
+        }
+        std::string pattern;
+        for (std::size_t i = at; i < at + length; ++i) {
+            const bool edge = i < at + 2 || i + 2 >= at + length;
+            if (!edge && random_.one_in(20)) pattern += random_.one_in(3) ? "{-9}" : "";
+            pattern += edge || !random_.one_in(12) ? hex(text.substr(i, 1)) : piece(text[i]);
+        }
         return pattern;
     }
 
@@ -55,6 +66,22 @@ public:
     Random& random() { return random_; }
 
 private:
+    std::string piece(char c) {
+        const std::string digits = hex(std::string(1, c));
+        switch (random_.below(5)) {
+            case 0:
+                return "?" + digits.substr(1);
+            case 1:
+                return digits.substr(0, 1) + "?";
+            case 2:
+                return "(80|" + digits + ")";
+            case 3:
+                return "(" + digits + "|4142)";
+            default:
+                return "??";
+        }
+    }
+
     char letter() {
         constexpr std::string_view letters = "abcdeF: -\x80";
         return letters[random_.below(letters.size())];
@@ -75,7 +102,7 @@ private:
 
 TEST(RawMail, FindsWhatLookingAtEverythingFinds) {
     std::size_t found = 0;
-    for (std::uint32_t seed = 1; seed <= 150; ++seed) {
+    for (std::uint32_t seed = 1; seed <= 250; ++seed) {
         MailMaker maker(seed);
         std::vector<Mail> mails;
         std::string source;
@@ -85,7 +112,7 @@ TEST(RawMail, FindsWhatLookingAtEverythingFinds) {
             for (int n = 0; n < 6; ++n) {
                 source += numbered("S", static_cast<std::size_t>(i * 10 + n)) +
                           std::string(n % 2 ? ":4:*:" : ":0:*:") +
-                          maker.pattern_from(mails.back().text) + '\n';
+                          maker.pattern_from(mails.back()) + '\n';
             }
         }
         SetBuilder builder;
@@ -99,6 +126,23 @@ TEST(RawMail, FindsWhatLookingAtEverythingFinds) {
         }
     }
     EXPECT_GT(found, 1000u);
+}
+
+// One octet outside is enough to shut a match out; here, one that no anchor can hold.
+TEST(RawMail, FindsWhatReachesOverABorder) {
+    std::string body;
+    while (body.size() < 2000) body += base64_alphabet[body.size() * 7 % 61];
+    for (std::size_t inside = 1; inside <= 100; ++inside) {
+        const std::string text = "head: " + body + "\r\n-tail";
+        const Chunk range{6, 6 + body.size()};
+        const std::string source =
+            "Head:0:*:(20|2e2e)" + hex(body.substr(0, inside + 2)) +
+            "\nTail:4:*:" + hex(body.substr(body.size() - inside) + "\r\n") + "(2d|2e2e)\n";
+        Matcher matcher(set_of("t.ndb", source));
+        const auto whole = matcher.match({octets(text), Target::mail});
+        ASSERT_EQ(whole.size(), 2u);
+        EXPECT_EQ(told(matcher.match_raw_mail(octets(text), {{range}})), told(whole)) << inside;
+    }
 }
 
 TEST(RawMail, TakesRangesThatMakeNoSense) {

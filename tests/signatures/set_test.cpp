@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sets: generations, statistics, folders, and anchors as the statistics and the chooser show them.
 #include "signatures/anchor.h"
+#include "signatures/base64_text.h"
 #include "signatures/clamav/body_parser.h"
 #include "signatures/lookup.h"
 #include "support.h"

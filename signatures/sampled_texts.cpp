@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bit table that stays near answers for nearly every four; the rows behind it are
+// found by the same hash.
+#include "signatures/sampled_texts.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace postern::signatures {
+
+namespace {
+
+constexpr std::size_t gram = 4;
+constexpr std::size_t longest_stride = longest_sampled - gram + 1;
+// Below this, reading everything is as good.
+constexpr std::size_t least_stride = 5;
+// With more, the bit table is no longer empty enough, nor near.
+constexpr std::size_t most_rows = std::size_t{1} << 14;
+// A four that very many texts show would be a walk wherever it stands.
+constexpr std::uint8_t most_alike = 64;
+
+constexpr unsigned hash_bits = 20;
+constexpr unsigned head_bits = 14;
+
+std::uint32_t hash_of(const void* octets) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, octets, gram);
+    return value * 0x9e3779b1u >> (32 - hash_bits);
+}
+
+std::uint32_t head_of(std::uint32_t hash) {
+    return hash >> (hash_bits - head_bits);
+}
+
+// So long that the most can be left out, and no text taken is too short for it.
+std::size_t stride_for(const std::vector<SampledText>& texts) {
+    std::size_t shortest = longest_sampled;
+    for (const SampledText& text : texts) {
+        if (text.text.size() >= least_stride + gram - 1) {
+            shortest = std::min(shortest, text.text.size());
+        }
+    }
+    const std::size_t affordable = most_rows / std::max<std::size_t>(1, texts.size());
+    return std::min({longest_stride, shortest - gram + 1, affordable});
+}
+
+}  // namespace
+
+SampledTexts SampledTexts::take_from(std::vector<SampledText>& texts) {
+    SampledTexts result;
+    std::sort(texts.begin(), texts.end());
+    texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+    result.stride_ = stride_for(texts);
+    if (result.stride_ < least_stride) return {};
+    std::vector<std::uint8_t> crowd(std::size_t{1} << hash_bits);
+    std::erase_if(texts, [&](const SampledText& text) { return result.add(text, crowd); });
+    result.seal();
+    return result;
+}
+
+// False: it is too short, or shows what many others show.
+bool SampledTexts::add(const SampledText& text, std::vector<std::uint8_t>& crowd) {
+    if (text.text.size() < stride_ + gram - 1) return false;
+    const std::size_t known = rows_.size();
+    for (std::size_t phase = 0; phase < stride_; ++phase) {
+        const std::uint32_t hash = hash_of(text.text.data() + phase);
+        rows_.push_back({hash, static_cast<std::uint32_t>(texts_.size()),
+                         static_cast<std::uint32_t>(phase)});
+        ++crowd[hash];
+    }
+    const bool alike = std::any_of(rows_.begin() + static_cast<std::ptrdiff_t>(known), rows_.end(),
+                                   [&](const Row& row) { return crowd[row.hash] > most_alike; });
+    if (!alike) {
+        texts_.push_back(text);
+        return true;
+    }
+    for (std::size_t i = known; i < rows_.size(); ++i) --crowd[rows_[i].hash];
+    rows_.resize(known);
+    return false;
+}
+
+void SampledTexts::seal() {
+    if (texts_.empty()) return;
+    std::stable_sort(rows_.begin(), rows_.end(),
+                     [](const Row& a, const Row& b) { return a.hash < b.hash; });
+    bits_.assign((std::size_t{1} << hash_bits) / 64, 0);
+    heads_.assign((std::size_t{1} << head_bits) + 1, 0);
+    for (const Row& row : rows_) {
+        bits_[row.hash / 64] |= std::uint64_t{1} << row.hash % 64;
+        ++heads_[head_of(row.hash) + 1];
+    }
+    for (std::size_t i = 1; i < heads_.size(); ++i) heads_[i] += heads_[i - 1];
+}
+
+// Four places at a time, since a branch for each would cost more than the place.
+void SampledTexts::scan(std::span<const std::byte> octets, HitSink& sink) const {
+    if (texts_.empty()) return;
+    const std::uint64_t* bits = bits_.data();
+    const auto is_set = [bits](std::uint32_t hash) { return bits[hash / 64] >> hash % 64; };
+    const std::size_t stride = stride_;
+    std::size_t at = 0;
+    for (; at + 3 * stride + gram <= octets.size(); at += 4 * stride) {
+        const std::byte* place = octets.data() + at;
+        const std::uint64_t any = is_set(hash_of(place)) | is_set(hash_of(place + stride)) |
+                                  is_set(hash_of(place + 2 * stride)) |
+                                  is_set(hash_of(place + 3 * stride));
+        if ((any & 1) == 0) continue;
+        for (std::size_t i = 0; i < 4; ++i) look(octets, at + i * stride, sink);
+    }
+    for (; at + gram <= octets.size(); at += stride) look(octets, at, sink);
+}
+
+void SampledTexts::look(std::span<const std::byte> octets, std::size_t at, HitSink& sink) const {
+    const std::uint32_t hash = hash_of(octets.data() + at);
+    if ((bits_[hash / 64] >> hash % 64 & 1) == 0) return;
+    for (std::uint32_t i = heads_[head_of(hash)]; i < heads_[head_of(hash) + 1]; ++i) {
+        const Row& row = rows_[i];
+        if (row.hash != hash || row.phase > at) continue;
+        const SampledText& text = texts_[row.text];
+        const std::size_t begin = at - row.phase;
+        if (octets.size() - begin < text.text.size()) continue;
+        if (std::memcmp(octets.data() + begin, text.text.data(), text.text.size()) != 0) continue;
+        sink.hit(text.literal, begin + text.text.size() - text.tail);
+    }
+}
+
+}  // namespace postern::signatures
