@@ -30,7 +30,7 @@ struct Run {
     const ScanOptions& options;
     const engine::Policy& policy;
     const engine::Scanner& scanner;
-    corpora::Loader& loader;
+    std::uint64_t bytes_total;
     Progress progress{"scanning"};
     ScanStatistics statistics{};
 };
@@ -44,7 +44,9 @@ void mark_unreadable(engine::Report& report) {
 
 class ScanJob final : public engine::Job {
 public:
-    ScanJob(Run& run, corpora::Item item) : run_(run), item_(std::move(item)) {}
+    // `bytes_done` as the loader says it now: while jobs are under way it belongs to the thread that loads.
+    ScanJob(Run& run, corpora::Item item, std::uint64_t bytes_done)
+        : run_(run), item_(std::move(item)), bytes_done_(bytes_done) {}
 
     void work() override {
         const auto start = std::chrono::steady_clock::now();
@@ -66,8 +68,7 @@ public:
                          report_.error.c_str());
         }
         run_.progress.line(line_);
-        run_.progress.update(run_.loader.bytes_done(), run_.loader.bytes_total(),
-                             run_.statistics.messages());
+        run_.progress.update(bytes_done_, run_.bytes_total, run_.statistics.messages());
     }
 
 private:
@@ -88,6 +89,7 @@ private:
 
     Run& run_;
     corpora::Item item_;
+    std::uint64_t bytes_done_;
     engine::Report report_;
     engine::Explanation explanation_;
     std::string line_;
@@ -138,10 +140,11 @@ int scan(const ScanOptions& options) {
                                   arena.threads());
     RunTimes times;
     times.load_seconds = since(start);
-    Run run{options, policy, scanner, loader};
+    Run run{options, policy, scanner, loader.bytes_total()};
     const auto next = [&]() -> std::unique_ptr<engine::Job> {
         std::optional<corpora::Item> item = loader.next();
-        return item ? std::make_unique<ScanJob>(run, std::move(*item)) : nullptr;
+        if (!item) return nullptr;
+        return std::make_unique<ScanJob>(run, std::move(*item), loader.bytes_done());
     };
     const Stopwatch watch;
     arena.run([&] { engine::pipeline(4 * arena.threads() + 4, next); });
