@@ -106,6 +106,7 @@ markdown_table() { awk -F'\t' '{gsub(/\t/, " | "); print "| " $0 " |"} NR == 1 {
 write_record() {
     local name file
     name=$(date -u +%Y-%m-%d)-$(processor | tr 'A-Z' 'a-z' | tr -cs 'a-z0-9' '-' | sed 's/^-//; s/-$//')-$(nproc)-cores
+    mkdir -p bench/results
     file=bench/results/$name.md
     {
         jq -r '"# \(.date[:10]), \(.machine.processor), \(.machine.cores) cores\n",
