@@ -2,6 +2,7 @@
 #include "engine/parallel.h"
 
 #include <atomic>
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
@@ -10,7 +11,11 @@
 namespace postern::engine {
 
 struct Arena::State {
-    explicit State(int threads) : arena(threads) {}
+    // The library would not start more threads than there are cores; the user may ask for them.
+    explicit State(int threads)
+        : allowed(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)),
+          arena(threads) {}
+    tbb::global_control allowed;
     tbb::task_arena arena;
 };
 
