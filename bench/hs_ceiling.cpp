@@ -123,7 +123,7 @@ std::vector<std::string> anchors_of(const fs::path& folder) {
             const std::string_view text = std::string_view(line).substr(line.rfind(':') + 1);
             const signatures::clamav::ParsedBody parsed = signatures::clamav::parse_body(text);
             if (parsed.error) throw std::runtime_error(entry.path().string() + ": " + parsed.error->message);
-            auto anchor = chooser.choose(parsed.body, signatures::AnchorWish::outside_base64);
+            auto anchor = chooser.choose(parsed.body, signatures::AnchorWish::outside_text);
             if (anchor) literals.insert(anchor->literals.begin(), anchor->literals.end());
         }
     }

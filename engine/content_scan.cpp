@@ -101,7 +101,8 @@ private:
     void report_text_form() {
         mime::Buffer form;
         append_text_form(content().bytes, form);
-        const signatures::Subject text{form.bytes(), signatures::Target::text};
+        const signatures::Subject text{form.bytes(), signatures::Target::text,
+                                       signatures::Alphabet::folded};
         signatures::Candidates found;
         signatures::Matcher& matcher = run_.workers.mine().matcher;
         matcher.scan(text, {0, text.bytes.size()}, found);

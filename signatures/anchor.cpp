@@ -3,6 +3,7 @@
 // candidates; the score of one is its rarity in bits, less what makes it dear.
 #include "signatures/anchor.h"
 
+#include "signatures/alphabet.h"
 #include "signatures/base64_text.h"
 #include "signatures/byte_pairs.h"
 
@@ -21,6 +22,7 @@ using clamav::Sequence;
 // What each costs a window, in bits.
 constexpr double flood_cost = 16;     // one octet over and over: padding, found in long runs
 constexpr double base64_cost = 4;     // can stand in encoded text
+constexpr double text_cost = 2;       // can stand in other text
 constexpr double loose_cost = 3;      // says only that the body may be somewhere
 constexpr double literal_cost = 0.5;  // for each further literal
 
@@ -155,6 +157,11 @@ bool is_flood(const std::string& literal) {
     return literal.find_first_not_of(literal[0]) == literal.npos;
 }
 
+double cost_in_text(const std::string& literal) {
+    if (is_base64_text(literal)) return base64_cost;
+    return consists_of(literal, Alphabet::text) ? text_cost : 0;
+}
+
 using Used = std::unordered_map<std::string, std::uint32_t>;
 
 // Looks at every window of every part and keeps the best.
@@ -199,7 +206,7 @@ private:
         for (const std::string& literal : literals) {
             double bits = bits_of(literal);
             if (is_flood(literal)) bits -= flood_cost;
-            if (wish_ == AnchorWish::outside_base64 && is_base64_text(literal)) bits -= base64_cost;
+            if (wish_ == AnchorWish::outside_text) bits -= cost_in_text(literal);
             const auto used = used_.find(literal);
             if (used != used_.end()) bits -= std::log2(1.0 + used->second);
             places += std::exp2(-bits);

@@ -24,7 +24,7 @@ inline constexpr std::size_t most_literals = 16;
 // What the same body's anchor is measured by.
 enum class AnchorWish : std::uint8_t {
     rarest,
-    outside_base64,  // at similar rarity, one that encoded text cannot hold
+    outside_text,  // at similar rarity, one that text cannot hold, or at least not encoded text
 };
 
 struct Anchor {

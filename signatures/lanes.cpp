@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // First every body becomes a program and gets its anchor; then equal anchors of a target become one
-// bucket; then each target's literals become databases, on as many threads as there are.
+// bucket; the databases are made of the buckets.
 #include "signatures/lanes.h"
 
 #include "signatures/anchor.h"
 #include "signatures/base64_text.h"
+#include "signatures/databases.h"
 #include "signatures/start_range.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cstring>
-#include <exception>
-#include <mutex>
-#include <set>
-#include <thread>
 
 namespace postern::signatures {
 
@@ -49,7 +44,7 @@ public:
                                signature.offset};
         tables_.signatures.push_back(row);
         const bool raw = signature.target == Target::any || signature.target == Target::mail;
-        auto anchor = chooser_.choose(body, raw ? AnchorWish::outside_base64 : AnchorWish::rarest);
+        auto anchor = chooser_.choose(body, raw ? AnchorWish::outside_text : AnchorWish::rarest);
         TargetTables& target = tables_.targets[static_cast<std::size_t>(signature.target)];
         const bool poor = !anchor || anchor->literals[0].size() < anchor_length;
         if (poor && is_one_place(row.offset)) {
@@ -77,10 +72,14 @@ public:
         }
     }
 
-    // Bucket i looks for literals()[i], in this target.
-    const std::vector<const Waiting*>& firsts() const { return firsts_; }
-    // What is looked for in the midst of base64 text as well, of a target.
-    std::vector<SampledText>& encoded(std::size_t target) { return encoded_[target]; }
+    // The literal of each bucket.
+    std::vector<BucketLiteral> literals() const {
+        std::vector<BucketLiteral> literals;
+        for (const Waiting* first : firsts_) literals.push_back({first->literal, first->target});
+        return literals;
+    }
+    // What is looked for in the midst of base64 text as well.
+    EncodedTexts& encoded() { return encoded_; }
 
 private:
     void wait(Target target, std::string literal, const Anchor& anchor, const clamav::Body& body) {
@@ -175,74 +174,8 @@ private:
     AnchorChooser chooser_;
     std::vector<Waiting> waiting_;
     std::vector<const Waiting*> firsts_;
-    std::array<std::vector<SampledText>, target_count> encoded_;
+    EncodedTexts encoded_;
 };
-
-// One database to be.
-struct Order {
-    std::vector<std::string_view> literals;
-    std::vector<std::uint32_t> ids;
-    LiteralDatabase* out = nullptr;
-
-    void add(std::string_view literal, std::uint32_t id) {
-        literals.push_back(literal);
-        ids.push_back(id);
-    }
-};
-
-// Three databases a target: anchors, short ones, and those that encoded text can hold and that are
-// not found by sampling.
-std::vector<Order> orders_of(LaneBuilder& builder, SignatureSet::Tables& tables) {
-    const std::vector<const Waiting*>& firsts = builder.firsts();
-    std::vector<Order> orders(3 * target_count);
-    for (std::size_t t = 0; t < target_count; ++t) {
-        orders[3 * t].out = &tables.targets[t].anchors;
-        orders[3 * t + 1].out = &tables.targets[t].short_anchors;
-        orders[3 * t + 2].out = &tables.targets[t].encoded;
-    }
-    for (std::size_t i = 0; i < firsts.size(); ++i) {
-        const Waiting& first = *firsts[i];
-        const auto id = static_cast<std::uint32_t>(i);
-        const std::size_t t = 3 * static_cast<std::size_t>(first.target);
-        const bool is_short = first.literal.size() < short_anchor;
-        orders[is_short ? t + 1 : t].add(first.literal, id);
-        tables.statistics.short_anchors += is_short;
-    }
-    for (std::size_t t = 0; t < target_count; ++t) {
-        tables.targets[t].sampled = SampledTexts::take_from(builder.encoded(t));
-        std::set<std::uint32_t> left;
-        for (const SampledText& text : builder.encoded(t)) left.insert(text.literal);
-        for (const std::uint32_t id : left) orders[3 * t + 2].add(firsts[id]->literal, id);
-    }
-    std::erase_if(orders, [](const Order& order) { return order.literals.empty(); });
-    // The longest work first, so that no thread is left alone with it.
-    std::stable_sort(orders.begin(), orders.end(), [](const Order& a, const Order& b) {
-        return a.literals.size() > b.literals.size();
-    });
-    return orders;
-}
-
-// A database is compiled by one thread; several threads take one after the other.
-void compile_all(std::vector<Order>& orders, unsigned threads) {
-    std::atomic<std::size_t> next{0};
-    std::exception_ptr failure;
-    std::mutex failure_lock;
-    const auto work = [&] {
-        for (std::size_t i = next++; i < orders.size(); i = next++) {
-            try {
-                *orders[i].out = LiteralDatabase::compile(orders[i].literals, orders[i].ids);
-            } catch (...) {
-                const std::lock_guard lock(failure_lock);
-                failure = std::current_exception();
-            }
-        }
-    };
-    std::vector<std::jthread> helpers;
-    for (unsigned i = 1; i < threads && i < orders.size(); ++i) helpers.emplace_back(work);
-    work();
-    helpers.clear();
-    if (failure) std::rethrow_exception(failure);
-}
 
 }  // namespace
 
@@ -251,18 +184,10 @@ void build_lanes(std::vector<BodySignature> bodies, unsigned threads,
     LaneBuilder builder(tables);
     for (BodySignature& body : bodies) builder.add(std::move(body));
     builder.fill_buckets();
-    std::vector<Order> orders = orders_of(builder, tables);
-    compile_all(orders, threads);
-
-    std::vector<const LiteralDatabase*> databases;
-    for (const Order& order : orders) databases.push_back(order.out);
-    tables.scratch = std::make_unique<Scratch>(databases);
-    SetStatistics& statistics = tables.statistics;
-    statistics.anchors = tables.buckets.size();
-    for (const LiteralDatabase* database : databases)
-        statistics.database_bytes += database->bytes();
+    build_databases(builder.literals(), builder.encoded(), threads, tables);
+    tables.statistics.anchors = tables.buckets.size();
     for (const TargetTables& target : tables.targets) {
-        statistics.slow_signatures += target.slow.size();
+        tables.statistics.slow_signatures += target.slow.size();
     }
 }
 

@@ -40,6 +40,7 @@ struct Matcher::State {
     Settled settled;
     Sweep sweep;
     Hasher hasher;
+    std::vector<Stretch> stretches;  // keeps its memory
     Candidates kept;  // for what is matched in one call; keeps its memory
 
     explicit State(std::shared_ptr<const SignatureSet> shared)
@@ -56,14 +57,35 @@ struct Matcher::State {
         return {&tables.targets[0], own ? &tables.targets[number] : nullptr};
     }
 
-    // Short anchors are a pass of their own: in the main database they would slow all others down.
-    void scan_plain(Target target, Octets content, Chunk range, HitChecker& checker) {
+    void scan_plain(const Subject& subject, Chunk range, HitChecker& checker) {
+        if (subject.alphabet != Alphabet::octets || !tells_alphabets(subject.target)) {
+            return scan_stretch(subject, range, subject.alphabet, checker);
+        }
+        find_stretches(subject.bytes, range.begin, range.end, stretches);
+        for (const Stretch& stretch : stretches) {
+            // What crosses the border between two stretches is not all text.
+            const bool all = stretch.alphabet == Alphabet::octets;
+            const Chunk wider{stretch.begin - std::min(stretch.begin - range.begin, overlap),
+                              std::min(range.end, stretch.end + overlap)};
+            scan_stretch(subject, all ? wider : Chunk{stretch.begin, stretch.end},
+                         stretch.alphabet, checker);
+        }
+    }
+
+    bool tells_alphabets(Target target) const {
+        const auto own = [](const TargetTables* lane) {
+            return lane && lane->has_own[static_cast<std::size_t>(Alphabet::text)];
+        };
+        const auto both = lanes(target);
+        return own(both[0]) || own(both[1]);
+    }
+
+    void scan_stretch(const Subject& subject, Chunk range, Alphabet alphabet,
+                      HitChecker& checker) {
         checker.begin_at(range.begin);
-        const Octets octets = content.subspan(range.begin, range.end - range.begin);
-        for (const TargetTables* lane : lanes(target)) {
-            if (!lane) continue;
-            lane->anchors.scan(octets, scratch, checker);
-            lane->short_anchors.scan(octets, scratch, checker);
+        const Octets octets = subject.bytes.subspan(range.begin, range.end - range.begin);
+        for (const TargetTables* lane : lanes(subject.target)) {
+            if (lane) lane->prefilter(alphabet).scan(octets, scratch, checker);
         }
     }
 
@@ -159,7 +181,7 @@ void Matcher::scan(const Subject& subject, Chunk chunk, Candidates& candidates) 
     const std::size_t end = std::min(size, std::max(begin, chunk.end) + overlap);
     state_->settled.begin();
     HitChecker checker(state_->tables, subject.bytes, state_->settled, candidates.data());
-    state_->scan_plain(subject.target, subject.bytes, {begin, end}, checker);
+    state_->scan_plain(subject, {begin, end}, checker);
 }
 
 std::vector<Match> Matcher::finish(const Subject& subject, Candidates& candidates) {
@@ -199,7 +221,7 @@ std::vector<Match> Matcher::match_raw_mail(std::span<const std::byte> message,
     const auto scan_until = [&](std::size_t end) {
         // What crosses the border of encoded text may have its anchor inside.
         const Chunk range{plain - std::min(plain, border), std::min(message.size(), end + border)};
-        state_->scan_plain(Target::mail, message, range, checker);
+        state_->scan_plain({message, Target::mail}, range, checker);
     };
     for (const Chunk& chunk : encoded) {
         const std::size_t begin = std::clamp(chunk.begin, plain, message.size());

@@ -13,6 +13,7 @@
 // A SignatureSet is shared.
 #pragma once
 
+#include "signatures/alphabet.h"
 #include "signatures/signature_set.h"
 
 #include <span>
@@ -21,10 +22,12 @@
 
 namespace postern::signatures {
 
-// What is matched. REQUIRES: `bytes` stays where it is from the first scan() to finish().
+// What is matched. REQUIRES: `bytes` stays where it is from the first scan() to finish(), and has no
+// octet outside `alphabet`.
 struct Subject {
     std::span<const std::byte> bytes;
     Target target = Target::other;  // signatures of this target and of Target::any apply
+    Alphabet alphabet = Alphabet::octets;
 };
 
 struct Chunk {

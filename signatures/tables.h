@@ -13,6 +13,7 @@
 //      with none. Within a group with checks they are sorted by check.
 #pragma once
 
+#include "signatures/alphabet.h"
 #include "signatures/anchor.h"
 #include "signatures/digest_table.h"
 #include "signatures/hyperscan.h"
@@ -50,18 +51,35 @@ struct Bucket {
     std::uint32_t length = 0;  // of the anchor
 };
 
-struct TargetTables {
+// The anchors that one pass looks for. Short ones are a pass of their own: in the main database
+// they would slow all others down.
+struct Prefilter {
     LiteralDatabase anchors;
     LiteralDatabase short_anchors;
-    // Of both, those whose part can stand in base64 text: an anchor is in one of these.
+
+    bool empty() const { return anchors.empty() && short_anchors.empty(); }
+    void scan(std::span<const std::byte> octets, const Scratch& scratch, HitSink& sink) const {
+        anchors.scan(octets, scratch, sink);
+        short_anchors.scan(octets, scratch, sink);
+    }
+};
+
+struct TargetTables {
+    // By Alphabet: all anchors, then those that stand in it, where these are far fewer.
+    std::array<Prefilter, alphabet_count> prefilters;
+    std::array<bool, alphabet_count> has_own{true, false, false};
+    // Of all anchors, those whose part can stand in base64 text: an anchor is in one of these.
     SampledTexts sampled;
     LiteralDatabase encoded;
     std::vector<std::uint32_t> placed;  // signatures to look at in one place
     std::vector<std::uint32_t> slow;    // signatures without any literal
 
-    bool empty() const {
-        return anchors.empty() && short_anchors.empty() && placed.empty() && slow.empty();
+    const Prefilter& prefilter(Alphabet alphabet) const {
+        std::size_t number = static_cast<std::size_t>(alphabet);
+        while (!has_own[number]) --number;
+        return prefilters[number];
     }
+    bool empty() const { return prefilters[0].empty() && placed.empty() && slow.empty(); }
 };
 
 struct SignatureSet::Tables {

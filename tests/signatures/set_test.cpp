@@ -100,7 +100,7 @@ TEST(Anchors, AlternativesAreWrittenOut) {
 
 TEST(Anchors, AvoidBase64TextWhereItCosts) {
     const std::string pattern = hex("xqzjkvwq") + hex("zqxj:kvw");
-    const auto anchor = anchor_of(pattern, AnchorWish::outside_base64);
+    const auto anchor = anchor_of(pattern, AnchorWish::outside_text);
     EXPECT_FALSE(is_base64_text(anchor->literals.at(0)));
 }
 
