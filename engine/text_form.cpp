@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/text_form.h"
 
+#include "engine/text_form_simd.h"
+
+#include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
-#include <cstring>
 
 namespace postern::engine {
 
@@ -35,35 +36,7 @@ Units units_of(std::span<const std::byte> text) {
     return Units::octets;
 }
 
-// Eight octets at once, where they are plain: printable ASCII without two blanks beside each other. That is
-// most of prose and nearly all of markup, so the table is asked for line ends and indentations alone.
-class EightOctets {
-public:
-    explicit EightOctets(const std::byte* from) { std::memcpy(&octets_, from, sizeof octets_); }
-
-    bool are_plain(bool after_blank) const {
-        if ((octets_ & high) != 0) return false;
-        if ((((octets_ | high) - 0x20 * ones) & high) != high) return false;  // one is below a blank
-        const std::uint64_t blanks = ~((octets_ ^ 0x20 * ones) + 0x7f * ones) & high;
-        return (blanks & (blanks << 8)) == 0 && !(after_blank && (blanks & 0x80) != 0);
-    }
-
-    // REQUIRES: are_plain.
-    void write_lower_case(std::byte* to) const {
-        const std::uint64_t from_a = octets_ + (0x80 - 'A') * ones;
-        const std::uint64_t beyond_z = octets_ + (0x7f - 'Z') * ones;
-        const std::uint64_t lower = octets_ | (from_a & ~beyond_z & high) >> 2;
-        std::memcpy(to, &lower, sizeof lower);
-    }
-
-private:
-    static_assert(std::endian::native == std::endian::little, "the first octet is the lowest");
-    static constexpr std::uint64_t ones = 0x0101010101010101;
-    static constexpr std::uint64_t high = 0x80 * ones;
-    std::uint64_t octets_;
-};
-
-// The form of octets, written octet by octet or eight at a time.
+// The form of octets, written one by one; the kernel writes what it can in between.
 class Writer {
 public:
     explicit Writer(std::byte* to) : to_(to) {}
@@ -75,13 +48,17 @@ public:
         after_blank_ = formed == blank;
     }
 
-    bool eight(const std::byte* from) {
-        const EightOctets octets(from);
-        if (!octets.are_plain(after_blank_)) return false;
-        octets.write_lower_case(to_);
-        to_ += 8;
-        after_blank_ = from[7] == std::byte{blank};
-        return true;
+    // How many octets the kernel took.
+    std::size_t blocks(std::span<const std::byte> text) {
+        const auto [consumed, written] =
+            form_text_blocks({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},
+                             reinterpret_cast<std::uint8_t*>(to_),
+                             after_blank_ ? AfterBlank::yes : AfterBlank::no);
+        to_ += written;
+        if (consumed != 0) {
+            after_blank_ = form[static_cast<std::uint8_t>(text[consumed - 1])] == blank;
+        }
+        return consumed;
     }
 
     std::byte* position() const { return to_; }
@@ -91,13 +68,16 @@ private:
     bool after_blank_ = false;
 };
 
+// Where the kernel stops it is asked again only behind so many octets: text full of what is dropped
+// would stop it at every block.
+constexpr std::size_t octets_between = 64;
+
 void write_octets(std::span<const std::byte> text, Writer& writer) {
-    std::size_t i = 0;
-    for (; i + 8 <= text.size(); i += 8) {
-        if (writer.eight(text.data() + i)) continue;
-        for (std::size_t k = i; k < i + 8; ++k) writer.octet(static_cast<std::uint8_t>(text[k]));
+    for (std::size_t i = 0; i < text.size();) {
+        i += writer.blocks(text.subspan(i));
+        const std::size_t end = std::min(text.size(), i + octets_between);
+        for (; i < end; ++i) writer.octet(static_cast<std::uint8_t>(text[i]));
     }
-    for (; i < text.size(); ++i) writer.octet(static_cast<std::uint8_t>(text[i]));
 }
 
 // Of each unit the low half, when the high one is empty; else an octet that is dropped.
@@ -111,7 +91,7 @@ void write_utf16(std::span<const std::byte> text, std::size_t low, Writer& write
 }  // namespace
 
 void append_text_form(std::span<const std::byte> text, mime::Buffer& out) {
-    std::byte* const begin = out.grow(text.size());
+    std::byte* const begin = out.grow(text.size() + text_form_slack);
     Writer writer(begin);
     switch (units_of(text)) {
         case Units::octets: write_octets(text, writer); break;
