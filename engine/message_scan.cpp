@@ -4,7 +4,9 @@
 #include "mime/defect_codes.h"
 #include "mime/parser.h"
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <strings.h>
 
 namespace postern::engine {
@@ -27,6 +29,9 @@ public:
         const auto start = Clock::now();
         mime::ParsedMessage parsed = mime::parse(source_->bytes, limits());
         const double seconds = since(start);
+        if (const auto limit = run_.budget.entities(parsed.entities)) {
+            return run_.refuse(*limit, source_->path);
+        }
         if (!parsed.complete) run_.refuse(Limit::entities, source_->path);
         visit(parsed.root);
         if (run_.collector->explains()) {
@@ -35,16 +40,16 @@ public:
     }
 
 private:
+    // The parser stops where the budget would: what it gives can be charged at once.
     mime::ParseLimits limits() const {
+        constexpr std::uint64_t most = std::numeric_limits<unsigned>::max() - 1;
         mime::ParseLimits limits;
-        limits.entities = static_cast<unsigned>(run_.budget.limits().entities);
+        limits.entities = static_cast<unsigned>(
+            std::clamp<std::uint64_t>(run_.budget.remaining_entities(), 1, most));
         return limits;
     }
 
     void visit(const mime::Entity& entity) {
-        if (const auto limit = run_.budget.entities(1)) {
-            return run_.refuse(*limit, path_of(entity));
-        }
         report_defects(entity);
         for (const mime::ByteRange& range : entity.uncovered) sweep(entity, range);
         if (entity.is_leaf()) return leaf(entity);
@@ -146,15 +151,12 @@ void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
 }
 
 void MessageScan::decode(Subcontent item, const mime::Reading& reading) {
-    const std::size_t bound = mime::decoded_bound(reading);
-    if (const auto limit = run_.budget.produce(bound)) return run_.refuse(*limit, item.content.path);
-    auto buffer = std::make_shared<mime::Buffer>();
-    const mime::DecodeResult result = mime::decode(reading, source_->bytes, *buffer);
-    run_.budget.give_back(bound - std::min(bound, buffer->size()));
-    note_encoded(reading, result);
-    report_decoding(item.content, reading, result);
-    item.content.bytes = buffer->bytes();
-    item.content.owner = std::move(buffer);
+    auto decoded = decode_within_budget(run_, reading, source_->bytes, item.content.path);
+    if (!decoded) return;
+    note_encoded(reading, decoded->result);
+    report_decoding(item.content, reading, decoded->result);
+    item.content.bytes = decoded->bytes->bytes();
+    item.content.owner = std::move(decoded->bytes);
     scan_content(run_, std::move(item));
 }
 

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace postern::engine {
@@ -99,6 +100,17 @@ void scan_parsed(ScanRun& run, ParsedSource source);
 void scan_content(ScanRun& run, Subcontent item);
 // The same as a task of its own, where that pays.
 void scan_content_soon(ScanRun& run, Subcontent item);
+
+struct Decoded {
+    std::shared_ptr<const mime::Buffer> bytes;
+    mime::DecodeResult result;
+};
+
+// Decodes `reading` of `bytes`, charged before it begins by the most that it can give. Nothing when the
+// budget refuses, which is then said of `path`.
+std::optional<Decoded> decode_within_budget(ScanRun& run, const mime::Reading& reading,
+                                            std::span<const std::byte> bytes,
+                                            const std::string& path);
 
 // "a" and "b" → "a/b"; an empty side adds nothing.
 std::string join_path(std::string_view parent, std::string_view child);

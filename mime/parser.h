@@ -20,6 +20,7 @@ struct ParseLimits {
 
 struct ParsedMessage {
     Entity root;
+    unsigned entities = 1;  // in the tree: the root and everything below it
     bool complete = true;  // false when a ParseLimits was reached: the root's defects say which
 };
 
