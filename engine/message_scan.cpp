@@ -27,7 +27,7 @@ public:
 
     void run() {
         const auto start = Clock::now();
-        mime::ParsedMessage parsed = mime::parse(source_->bytes, limits());
+        mime::ParsedMessage parsed = parse();
         const double seconds = since(start);
         if (const auto limit = run_.budget.entities(parsed.entities)) {
             return run_.refuse(*limit, source_->path);
@@ -40,6 +40,11 @@ public:
     }
 
 private:
+    mime::ParsedMessage parse() const {
+        return source_->parts ? mime::parse_parts(source_->bytes, *source_->parts, limits())
+                              : mime::parse(source_->bytes, limits());
+    }
+
     // The parser stops where the budget would: what it gives can be charged at once.
     mime::ParseLimits limits() const {
         constexpr std::uint64_t most = std::numeric_limits<unsigned>::max() - 1;
@@ -69,6 +74,7 @@ private:
     }
 
     void read(const mime::Entity& entity, mime::Reading reading);
+    void open_parts(const mime::Entity& entity, mime::Reading reading);
     void decode(Subcontent item, const mime::Reading& reading);
     void note_encoded(const mime::Reading& reading, const mime::DecodeResult& result);
     void report_decoding(const Content& content, const mime::Reading& reading,
@@ -117,7 +123,19 @@ private:
     std::shared_ptr<const ParsedSource> source_;
 };
 
+// The ranges stay those of the message, so that evidence names its place there.
+void MessageScan::open_parts(const mime::Entity& entity, mime::Reading reading) {
+    report({mime::DefectCode::undeclared_parts, reading.range}, path_of(entity));
+    if (!may_enter(run_, source_->depth, path_of(entity))) return;
+    ParsedSource inner = *source_;
+    inner.path = path_of(entity);
+    ++inner.depth;
+    inner.parts = std::move(reading);
+    scan_parsed(run_, std::move(inner));
+}
+
 void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
+    if (!reading.boundary.empty()) return open_parts(entity, std::move(reading));
     Subcontent item;
     Content& content = item.content;
     content.names = names_of(entity, reading);

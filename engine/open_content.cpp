@@ -103,13 +103,6 @@ bool is_message(const Subcontent& item, FileType type) {
            !item.header.empty();
 }
 
-// False, and said, when one level more is not allowed.
-bool may_enter(ScanRun& run, const Content& content) {
-    const auto limit = run.budget.enter(content.depth);
-    if (limit) run.refuse(*limit, content.path);
-    return !limit;
-}
-
 std::shared_ptr<const mime::Buffer> with_header(const Subcontent& item) {
     auto whole = std::make_shared<mime::Buffer>(item.header.size() + item.content.bytes.size());
     whole->append(std::as_bytes(std::span(item.header)));
@@ -117,22 +110,36 @@ std::shared_ptr<const mime::Buffer> with_header(const Subcontent& item) {
     return whole;
 }
 
-void open_message(ScanRun& run, const Subcontent& item) {
+ParsedSource source_in(const Subcontent& item) {
     const Content& content = item.content;
-    if (!may_enter(run, content)) return;
     ParsedSource source;
-    source.owner = item.header.empty() ? content.owner : with_header(item);
-    source.bytes = item.header.empty() ? content.bytes : source.owner->bytes();
+    source.bytes = content.bytes;
+    source.owner = content.owner;
     source.path = content.path;
     source.depth = content.depth + 1;
     source.wrapping = content.wrapping;
     source.origin = std::make_shared<const Origin>(item.origin->base());
     source.allowed = item.allowed;
+    return source;
+}
+
+void open_message(ScanRun& run, const Subcontent& item) {
+    if (!may_enter(run, item.content.depth, item.content.path)) return;
+    ParsedSource source = source_in(item);
+    if (!item.header.empty()) {
+        source.owner = with_header(item);
+        source.bytes = source.owner->bytes();
+    }
     scan_parsed(run, std::move(source));
 }
 
 void open_reading(ScanRun& run, const Subcontent& outer, const mime::Reading& reading) {
     const Content& content = outer.content;
+    if (!reading.boundary.empty()) {
+        ParsedSource source = source_in(outer);
+        source.parts = reading;
+        return scan_parsed(run, std::move(source));
+    }
     auto decoded = decode_within_budget(run, reading, content.bytes, content.path);
     if (!decoded) return;
     Subcontent item = inside(outer, std::move(decoded->bytes));
@@ -148,7 +155,7 @@ void sweep_decoded_text(ScanRun& run, const Subcontent& item, FileType type) {
     const Content& content = item.content;
     if (!content.owner || target_of(type) != signatures::Target::text) return;
     const auto readings = mime::sweep({0, content.bytes.size()}, content.bytes);
-    if (readings.empty() || !may_enter(run, content)) return;
+    if (readings.empty() || !may_enter(run, content.depth, content.path)) return;
     for (const mime::Reading& reading : readings) open_reading(run, item, reading);
 }
 

@@ -36,6 +36,12 @@ void ScanRun::refuse(Limit limit, const std::string& content) {
     collector->add(std::move(finding));
 }
 
+bool may_enter(ScanRun& run, unsigned depth, const std::string& path) {
+    const auto limit = run.budget.enter(depth);
+    if (limit) run.refuse(*limit, path);
+    return !limit;
+}
+
 std::optional<Decoded> decode_within_budget(ScanRun& run, const mime::Reading& reading,
                                             std::span<const std::byte> bytes,
                                             const std::string& path) {

@@ -94,12 +94,16 @@ struct ParsedSource {
     Wrapping wrapping = Wrapping::none;
     std::shared_ptr<const Origin> origin;  // of what it was found in; empty for the message itself
     bool allowed = false;
+    std::optional<mime::Reading> parts;  // not the whole of `bytes`, but these parts, which no header declares
 };
 
 void scan_parsed(ScanRun& run, ParsedSource source);
 void scan_content(ScanRun& run, Subcontent item);
 // The same as a task of its own, where that pays.
 void scan_content_soon(ScanRun& run, Subcontent item);
+
+// Whether a container at this depth may be opened: false, and said of `path`, when it is too deep.
+bool may_enter(ScanRun& run, unsigned depth, const std::string& path);
 
 struct Decoded {
     std::shared_ptr<const mime::Buffer> bytes;

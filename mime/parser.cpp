@@ -48,6 +48,15 @@ public:
         return out.body_range.end;
     }
 
+    // The same for a multipart of which only the body is there.
+    void parts(const StructureNode& node, std::size_t begin, Entity& out) {
+        ++entities_;
+        out.media_type = "multipart/mixed";
+        out.header_range = {begin, begin};
+        out.body_range = {begin, begin};
+        out.body_range.end = multipart(node, {}, out);
+    }
+
     void finish(ParsedMessage& parsed) {
         for (const DefectCode code : reached_) parsed.root.defects.push_back({code, {}});
         parsed.complete = parsed.complete && reached_.empty();
@@ -285,6 +294,20 @@ ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits)
     std::string with_lf(text);
     std::ranges::replace(with_lf, '\r', '\n');
     return parse_lines(with_lf, limits);
+}
+
+ParsedMessage parse_parts(std::span<const std::byte> bytes, const Reading& parts,
+                          const ParseLimits& limits) {
+    const std::size_t end = std::min(parts.range.end, bytes.size());
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), end);
+    const std::size_t begin = std::min(parts.range.begin, end);
+    const StructureNode structure = find_parts_by_lines(
+        text, begin, parts.boundary, {limits.depth, limits.entities + 1});
+    ParsedMessage result;
+    Walk walk(text, limits);
+    walk.parts(structure, begin, result.root);
+    walk.finish(result);
+    return result;
 }
 
 }  // namespace postern::mime
