@@ -98,6 +98,12 @@ std::uint64_t Budget::remaining() const {
     return most > now ? most - now : 0;
 }
 
+std::uint64_t Budget::remaining_entities() const {
+    const std::uint64_t now = entities_.load(std::memory_order_relaxed);
+    if (refused(Limit::entities) || now > limits_.entities) return 0;
+    return limits_.entities - now;
+}
+
 std::optional<Limit> Budget::enter(unsigned depth) const {
     return depth >= limits_.depth ? std::optional(Limit::depth) : std::nullopt;
 }

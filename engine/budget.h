@@ -52,7 +52,7 @@ public:
     void give_back(std::uint64_t n);
     std::optional<Limit> enter(unsigned depth) const;  // content at this depth is about to be expanded
     std::optional<Limit> entry();                      // one more member
-    std::optional<Limit> entities(std::uint64_t n);    // n more entities
+    std::optional<Limit> entities(std::uint64_t n);    // n more entities, as a parser found them
     std::optional<Limit> dictionary(std::uint64_t bytes) const;
     // Cheap enough for inner loops that handle some kilobytes a round.
     std::optional<Limit> out_of_time() const;
@@ -61,6 +61,8 @@ public:
     std::uint64_t produced() const { return produced_.load(std::memory_order_relaxed); }
     // What produce() would still grant at this moment: a declared size above it is not worth believing.
     std::uint64_t remaining() const;
+    // What entities() would still grant at this moment.
+    std::uint64_t remaining_entities() const;
 
 private:
     std::optional<Limit> refuse(Limit limit);

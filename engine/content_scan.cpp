@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// One content: identify it, note it for the policy, match it, and open it where it is a container.
-#include "engine/expand/expander.h"
+// One content, judged: identify it, note it for the policy, match it. Then open_content.h opens it, and
+// what comes out returns here as contents of their own.
 #include "engine/file_types.h"
+#include "engine/open_content.h"
 #include "engine/scan_run.h"
 #include "engine/text_form.h"
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 
 namespace postern::engine {
 
@@ -27,10 +27,6 @@ private:
     Clock::time_point start_ = Clock::now();
 };
 
-std::string first_name(const Content& content) {
-    return content.names.empty() ? std::string() : content.names.front();
-}
-
 class ContentScan {
 public:
     ContentScan(ScanRun& run, Subcontent item) : run_(run), item_(std::move(item)) {}
@@ -47,7 +43,7 @@ public:
         }
         {
             const Stopwatch watch(item_.step.expand_seconds);
-            open();
+            open_content(run_, item_, type_);
         }
         if (run_.collector->explains()) explain();
     }
@@ -107,197 +103,41 @@ private:
         signatures::Matcher& matcher = run_.workers.mine().matcher;
         matcher.scan(text, {0, text.bytes.size()}, found);
         for (const signatures::Match& match : matcher.finish(text, found)) {
-            Finding finding = about_this(FindingKind::signature, std::string(match.name));
-            finding.offset = match.offset;
-            finding.length = match.length;
+            Finding finding = about_this(match);
             run_.collector->add(std::move(finding));
         }
     }
 
     void report(const std::vector<signatures::Match>& matches) {
         for (const signatures::Match& match : matches) {
-            Finding finding = about_this(FindingKind::signature, std::string(match.name));
-            finding.offset = match.offset;
-            finding.length = match.length;
+            Finding finding = about_this(match);
             finding.message_offset = item_.origin->of(match.offset);
             run_.collector->add(std::move(finding));
         }
     }
 
-    Finding about_this(FindingKind kind, std::string name) const {
-        Finding finding;
-        finding.kind = kind;
-        finding.name = std::move(name);
-        finding.content = content().path;
-        finding.message_offset = item_.origin->base();
-        finding.type = name_of(type_);
-        finding.file_name = first_name(content());
+    Finding about_this(const signatures::Match& match) const {
+        Finding finding =
+            finding_about(item_, type_, FindingKind::signature, std::string(match.name));
+        finding.offset = match.offset;
+        finding.length = match.length;
         return finding;
     }
 
-    void open();
-    bool is_message() const;
-    void sweep_decoded_text();
-    void open_reading(const mime::Reading& reading);
-    Subcontent inner(mime::Buffer bytes) const;
-    void open_message();
-    void put_header_before(ParsedSource& source) const;
-    void explain();
+    void explain() {
+        ContentStep& step = item_.step;
+        step.path = content().path;
+        step.names = content().names;
+        step.size = content().bytes.size();
+        step.type = type_;
+        step.wrapping = content().wrapping;
+        run_.collector->explain(std::move(step));
+    }
 
     ScanRun& run_;
     Subcontent item_;
     FileType type_{};
-
-    friend class Unfolding;
 };
-
-// What comes out of a container: members become contents, remarks become findings and gaps.
-class Unfolding final : public expand::Sink {
-public:
-    explicit Unfolding(ContentScan& scan) : scan_(scan) {}
-    void member(expand::Member member) override;
-    void remark(expand::Remark remark) override;
-
-private:
-    std::string path_of(const std::string& member) const {
-        return join_path(scan_.content().path, printable_name(member));
-    }
-    Finding finding(FindingKind kind, std::string name, const std::string& member) const;
-
-    ContentScan& scan_;
-};
-
-// A container met inside a zip is zip-wrapped, whatever it is; else its own kind counts.
-Wrapping wrapping_in(Wrapping outer, FileType type) {
-    return outer == Wrapping::zip ? outer : expand::wrapping_of(type);
-}
-
-// The name of what a bare compressed stream holds: its own name without the suffix.
-std::string unpacked_name(const std::string& name) {
-    const std::size_t dot = name.rfind('.');
-    return dot == std::string::npos || dot == 0 ? std::string() : name.substr(0, dot);
-}
-
-void Unfolding::member(expand::Member member) {
-    Subcontent item = scan_.inner(std::move(member.bytes));
-    Content& content = item.content;
-    if (member.name.empty()) member.name = unpacked_name(first_name(scan_.content()));
-    content.path = path_of(member.name);
-    content.wrapping = wrapping_in(scan_.content().wrapping, scan_.type_);
-    if (!member.name.empty()) content.names.push_back(std::move(member.name));
-    std::move(member.other_names.begin(), member.other_names.end(), std::back_inserter(content.names));
-    scan_content_soon(scan_.run_, std::move(item));
-}
-
-Finding Unfolding::finding(FindingKind kind, std::string name, const std::string& member) const {
-    Finding finding = scan_.about_this(kind, std::move(name));
-    finding.content = path_of(member);
-    if (!member.empty()) finding.file_name = member;
-    return finding;
-}
-
-void Unfolding::remark(expand::Remark remark) {
-    Collector& collector = *scan_.run_.collector;
-    const std::string path = path_of(remark.member);
-    switch (remark.kind) {
-        case expand::Remark::Kind::encrypted:
-            collector.add(finding(FindingKind::encrypted, remark.text, remark.member));
-            collector.add(Gap{path, "encrypted", "encrypted with " + remark.text});
-            break;
-        case expand::Remark::Kind::damaged:
-            collector.add(finding(FindingKind::defect, "damaged-container", remark.member));
-            break;
-        case expand::Remark::Kind::unsupported:
-            collector.add(Gap{path, "unsupported", remark.text});
-            break;
-        case expand::Remark::Kind::limited:
-            scan_.run_.refuse(remark.limit, path);
-            break;
-    }
-}
-
-bool ContentScan::is_message() const {
-    return type_ == FileType::mail || content().declared_type.starts_with("message/") ||
-           !item_.header.empty();
-}
-
-void ContentScan::open() {
-    if (is_message()) return open_message();
-    sweep_decoded_text();
-    if (!expand::is_container(type_) && !may_hold_zip(content().bytes)) return;
-    Unfolding unfolding(*this);
-    expand::expand(content(), type_, run_.budget, unfolding);
-}
-
-void ContentScan::open_message() {
-    if (const auto limit = run_.budget.enter(content().depth)) {
-        return run_.refuse(*limit, content().path);
-    }
-    ParsedSource source;
-    source.bytes = content().bytes;
-    source.owner = content().owner;
-    if (!item_.header.empty()) put_header_before(source);
-    source.path = content().path;
-    source.depth = content().depth + 1;
-    source.wrapping = content().wrapping;
-    source.origin = std::make_shared<const Origin>(item_.origin->base());
-    source.allowed = item_.allowed;
-    scan_parsed(run_, std::move(source));
-}
-
-// A file can stand encoded inside a text that was itself decoded: uuencode inside quoted-printable.
-void ContentScan::sweep_decoded_text() {
-    if (!content().owner || target_of(type_) != signatures::Target::text) return;
-    const auto readings = mime::sweep({0, content().bytes.size()}, content().bytes);
-    if (readings.empty()) return;
-    if (const auto limit = run_.budget.enter(content().depth)) {
-        return run_.refuse(*limit, content().path);
-    }
-    for (const mime::Reading& reading : readings) open_reading(reading);
-}
-
-void ContentScan::open_reading(const mime::Reading& reading) {
-    const std::size_t bound = mime::decoded_bound(reading);
-    if (const auto limit = run_.budget.produce(bound)) return run_.refuse(*limit, content().path);
-    mime::Buffer bytes;
-    mime::decode(reading, content().bytes, bytes);
-    run_.budget.give_back(bound - std::min(bound, bytes.size()));
-    Subcontent item = inner(std::move(bytes));
-    item.content.wrapping = content().wrapping;
-    item.content.path = join_path(content().path, printable_name(reading.filename));
-    if (!reading.filename.empty()) item.content.names.push_back(reading.filename);
-    scan_content_soon(run_, std::move(item));
-}
-
-// What lies one level inside this content, without its name.
-Subcontent ContentScan::inner(mime::Buffer bytes) const {
-    Subcontent item;
-    item.origin = std::make_shared<const Origin>(item_.origin->base());
-    item.allowed = item_.allowed;
-    item.content.depth = content().depth + 1;
-    auto buffer = std::make_shared<const mime::Buffer>(std::move(bytes));
-    item.content.bytes = buffer->bytes();
-    item.content.owner = std::move(buffer);
-    return item;
-}
-
-void ContentScan::put_header_before(ParsedSource& source) const {
-    auto whole = std::make_shared<mime::Buffer>(item_.header.size() + content().bytes.size());
-    whole->append(std::as_bytes(std::span(item_.header)));
-    whole->append(content().bytes);
-    source.bytes = whole->bytes();
-    source.owner = std::move(whole);
-}
-
-void ContentScan::explain() {
-    ContentStep& step = item_.step;
-    step.path = content().path;
-    step.names = content().names;
-    step.size = content().bytes.size();
-    step.type = type_;
-    step.wrapping = content().wrapping;
-    run_.collector->explain(std::move(step));
-}
 
 }  // namespace
 

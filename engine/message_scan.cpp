@@ -4,7 +4,9 @@
 #include "mime/defect_codes.h"
 #include "mime/parser.h"
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <strings.h>
 
 namespace postern::engine {
@@ -25,8 +27,11 @@ public:
 
     void run() {
         const auto start = Clock::now();
-        mime::ParsedMessage parsed = mime::parse(source_->bytes, limits());
+        mime::ParsedMessage parsed = parse();
         const double seconds = since(start);
+        if (const auto limit = run_.budget.entities(parsed.entities)) {
+            return run_.refuse(*limit, source_->path);
+        }
         if (!parsed.complete) run_.refuse(Limit::entities, source_->path);
         visit(parsed.root);
         if (run_.collector->explains()) {
@@ -35,16 +40,21 @@ public:
     }
 
 private:
+    mime::ParsedMessage parse() const {
+        return source_->parts ? mime::parse_parts(source_->bytes, *source_->parts, limits())
+                              : mime::parse(source_->bytes, limits());
+    }
+
+    // The parser stops where the budget would: what it gives can be charged at once.
     mime::ParseLimits limits() const {
+        constexpr std::uint64_t most = std::numeric_limits<unsigned>::max() - 1;
         mime::ParseLimits limits;
-        limits.entities = static_cast<unsigned>(run_.budget.limits().entities);
+        limits.entities = static_cast<unsigned>(
+            std::clamp<std::uint64_t>(run_.budget.remaining_entities(), 1, most));
         return limits;
     }
 
     void visit(const mime::Entity& entity) {
-        if (const auto limit = run_.budget.entities(1)) {
-            return run_.refuse(*limit, path_of(entity));
-        }
         report_defects(entity);
         for (const mime::ByteRange& range : entity.uncovered) sweep(entity, range);
         if (entity.is_leaf()) return leaf(entity);
@@ -64,6 +74,7 @@ private:
     }
 
     void read(const mime::Entity& entity, mime::Reading reading);
+    void open_parts(const mime::Entity& entity, mime::Reading reading);
     void decode(Subcontent item, const mime::Reading& reading);
     void note_encoded(const mime::Reading& reading, const mime::DecodeResult& result);
     void report_decoding(const Content& content, const mime::Reading& reading,
@@ -112,7 +123,19 @@ private:
     std::shared_ptr<const ParsedSource> source_;
 };
 
+// The ranges stay those of the message, so that evidence names its place there.
+void MessageScan::open_parts(const mime::Entity& entity, mime::Reading reading) {
+    report({mime::DefectCode::undeclared_parts, reading.range}, path_of(entity));
+    if (!may_enter(run_, source_->depth, path_of(entity))) return;
+    ParsedSource inner = *source_;
+    inner.path = path_of(entity);
+    ++inner.depth;
+    inner.parts = std::move(reading);
+    scan_parsed(run_, std::move(inner));
+}
+
 void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
+    if (!reading.boundary.empty()) return open_parts(entity, std::move(reading));
     Subcontent item;
     Content& content = item.content;
     content.names = names_of(entity, reading);
@@ -146,15 +169,12 @@ void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
 }
 
 void MessageScan::decode(Subcontent item, const mime::Reading& reading) {
-    const std::size_t bound = mime::decoded_bound(reading);
-    if (const auto limit = run_.budget.produce(bound)) return run_.refuse(*limit, item.content.path);
-    auto buffer = std::make_shared<mime::Buffer>();
-    const mime::DecodeResult result = mime::decode(reading, source_->bytes, *buffer);
-    run_.budget.give_back(bound - std::min(bound, buffer->size()));
-    note_encoded(reading, result);
-    report_decoding(item.content, reading, result);
-    item.content.bytes = buffer->bytes();
-    item.content.owner = std::move(buffer);
+    auto decoded = decode_within_budget(run_, reading, source_->bytes, item.content.path);
+    if (!decoded) return;
+    note_encoded(reading, decoded->result);
+    report_decoding(item.content, reading, decoded->result);
+    item.content.bytes = decoded->bytes->bytes();
+    item.content.owner = std::move(decoded->bytes);
     scan_content(run_, std::move(item));
 }
 

@@ -3,6 +3,8 @@
 
 #include <oneapi/tbb/enumerable_thread_specific.h>
 
+#include <algorithm>
+
 namespace postern::engine {
 
 struct Workers::State {
@@ -32,6 +34,26 @@ void ScanRun::refuse(Limit limit, const std::string& content) {
     finding.name = code_of(limit);
     finding.content = content;
     collector->add(std::move(finding));
+}
+
+bool may_enter(ScanRun& run, unsigned depth, const std::string& path) {
+    const auto limit = run.budget.enter(depth);
+    if (limit) run.refuse(*limit, path);
+    return !limit;
+}
+
+std::optional<Decoded> decode_within_budget(ScanRun& run, const mime::Reading& reading,
+                                            std::span<const std::byte> bytes,
+                                            const std::string& path) {
+    const std::size_t bound = mime::decoded_bound(reading);
+    if (const auto limit = run.budget.produce(bound)) {
+        run.refuse(*limit, path);
+        return std::nullopt;
+    }
+    auto buffer = std::make_shared<mime::Buffer>();
+    const mime::DecodeResult result = mime::decode(reading, bytes, *buffer);
+    run.budget.give_back(bound - std::min(bound, buffer->size()));
+    return Decoded{std::move(buffer), result};
 }
 
 std::string join_path(std::string_view parent, std::string_view child) {

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace postern::engine {
@@ -93,12 +94,27 @@ struct ParsedSource {
     Wrapping wrapping = Wrapping::none;
     std::shared_ptr<const Origin> origin;  // of what it was found in; empty for the message itself
     bool allowed = false;
+    std::optional<mime::Reading> parts;  // not the whole of `bytes`, but these parts, which no header declares
 };
 
 void scan_parsed(ScanRun& run, ParsedSource source);
 void scan_content(ScanRun& run, Subcontent item);
 // The same as a task of its own, where that pays.
 void scan_content_soon(ScanRun& run, Subcontent item);
+
+// Whether a container at this depth may be opened: false, and said of `path`, when it is too deep.
+bool may_enter(ScanRun& run, unsigned depth, const std::string& path);
+
+struct Decoded {
+    std::shared_ptr<const mime::Buffer> bytes;
+    mime::DecodeResult result;
+};
+
+// Decodes `reading` of `bytes`, charged before it begins by the most that it can give. Nothing when the
+// budget refuses, which is then said of `path`.
+std::optional<Decoded> decode_within_budget(ScanRun& run, const mime::Reading& reading,
+                                            std::span<const std::byte> bytes,
+                                            const std::string& path);
 
 // "a" and "b" → "a/b"; an empty side adds nothing.
 std::string join_path(std::string_view parent, std::string_view child);

@@ -71,6 +71,8 @@ constexpr auto rows = std::to_array<Row>({
     {base64_truncated, "base64-truncated", "A base64 body ends inside a quantum."},
     {base64_padding_in_the_middle, "base64-padding-in-the-middle",
      "A base64 body goes on behind its padding, and readers differ about what follows."},
+    {undeclared_parts, "undeclared-parts",
+     "Octets that no header makes a multipart look like the parts of one, and some readers split them."},
 });
 
 consteval bool in_order() {

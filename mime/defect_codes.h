@@ -38,7 +38,8 @@ enum class DefectCode : std::uint8_t {
     base64_junk,
     base64_truncated,
     base64_padding_in_the_middle,
-    last_ = base64_padding_in_the_middle,
+    undeclared_parts,
+    last_ = undeclared_parts,
 };
 
 }  // namespace postern::mime

@@ -48,11 +48,19 @@ public:
         return out.body_range.end;
     }
 
-    unsigned entities() const { return entities_; }
+    // The same for a multipart of which only the body is there.
+    void parts(const StructureNode& node, std::size_t begin, Entity& out) {
+        ++entities_;
+        out.media_type = "multipart/mixed";
+        out.header_range = {begin, begin};
+        out.body_range = {begin, begin};
+        out.body_range.end = multipart(node, {}, out);
+    }
 
     void finish(ParsedMessage& parsed) {
         for (const DefectCode code : reached_) parsed.root.defects.push_back({code, {}});
         parsed.complete = parsed.complete && reached_.empty();
+        parsed.entities = entities_;
     }
 
 private:
@@ -239,20 +247,13 @@ Entity headerless(std::string_view text) {
     return root;
 }
 
-struct Walked {
-    ParsedMessage message;
-    unsigned entities = 0;
-};
-
-Walked walked(std::string_view text, std::size_t begin, const StructureNode& structure,
+ParsedMessage walked(std::string_view text, std::size_t begin, const StructureNode& structure,
               const ParseLimits& limits) {
-    Walked result;
+    ParsedMessage result;
     Walk walk(text, limits);
-    walk.entity(structure, begin, {}, result.message.root);
-    result.message.root.header_range.begin =
-        0;  // what stands before the first field is nobody's body
-    walk.finish(result.message);
-    result.entities = walk.entities();
+    walk.entity(structure, begin, {}, result.root);
+    result.root.header_range.begin = 0;  // what stands before the first field is nobody's body
+    walk.finish(result);
     return result;
 }
 
@@ -272,16 +273,16 @@ ParsedMessage parse_lines(std::string_view text, const ParseLimits& limits) {
     // One entity more than allowed, so that the walk sees that there is more.
     const auto structure =
         find_structure_by_lines(text, begin, {limits.depth, limits.entities + 1});
-    if (!structure) return {headerless(text), true};
-    Walked result = walked(text, begin, *structure, limits);
+    if (!structure) return {headerless(text), 1, true};
+    ParsedMessage result = walked(text, begin, *structure, limits);
     // GMime understands some fields that our finder gives up on: a second opinion, which must be better.
-    if (has_unsplit_multipart(result.message.root) && is_light_for_gmime(text)) {
+    if (has_unsplit_multipart(result.root) && is_light_for_gmime(text)) {
         if (const auto second = find_structure_by_gmime(text, begin, limits)) {
-            Walked other = walked(text, begin, *second, limits);
+            ParsedMessage other = walked(text, begin, *second, limits);
             if (other.entities > result.entities) result = std::move(other);
         }
     }
-    return std::move(result.message);
+    return result;
 }
 
 }  // namespace
@@ -293,6 +294,20 @@ ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits)
     std::string with_lf(text);
     std::ranges::replace(with_lf, '\r', '\n');
     return parse_lines(with_lf, limits);
+}
+
+ParsedMessage parse_parts(std::span<const std::byte> bytes, const Reading& parts,
+                          const ParseLimits& limits) {
+    const std::size_t end = std::min(parts.range.end, bytes.size());
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), end);
+    const std::size_t begin = std::min(parts.range.begin, end);
+    const StructureNode structure = find_parts_by_lines(
+        text, begin, parts.boundary, {limits.depth, limits.entities + 1});
+    ParsedMessage result;
+    Walk walk(text, limits);
+    walk.parts(structure, begin, result.root);
+    walk.finish(result);
+    return result;
 }
 
 }  // namespace postern::mime

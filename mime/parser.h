@@ -7,7 +7,7 @@
 // Thread-safe: no state is kept between calls.
 #pragma once
 
-#include "mime/entity.h"
+#include "mime/reading.h"
 
 #include <span>
 
@@ -20,9 +20,15 @@ struct ParseLimits {
 
 struct ParsedMessage {
     Entity root;
+    unsigned entities = 1;  // in the tree: the root and everything below it
     bool complete = true;  // false when a ParseLimits was reached: the root's defects say which
 };
 
 ParsedMessage parse(std::span<const std::byte> bytes, const ParseLimits& limits = {});
+
+// The same for a stretch of parts without a header: the root is a multipart/mixed that has none, and every
+// range is one of `bytes`. REQUIRES: `parts` is a Reading of `bytes` with a boundary.
+ParsedMessage parse_parts(std::span<const std::byte> bytes, const Reading& parts,
+                          const ParseLimits& limits = {});
 
 }  // namespace postern::mime

@@ -4,6 +4,7 @@
 
 #include "mime/base64.h"
 #include "mime/embedded.h"
+#include "mime/undeclared_parts.h"
 
 #include <algorithm>
 #include <cstring>
@@ -133,6 +134,7 @@ private:
         std::vector<Reading> found;
         find_embedded(leaf_.body_range, bytes_, ordinary ? text_threshold : sweep_threshold, found);
         for (const TransferEncoding encoding : framed_) framed(encoding, found);
+        find_undeclared_parts(leaf_.body_range, bytes_, found);
         for (Reading& reading : found) add(std::move(reading));
     }
 
@@ -151,7 +153,7 @@ private:
     void add(Reading reading) {
         const auto same = [&](const Reading& known) {
             return known.encoding == reading.encoding && known.range == reading.range &&
-                   known.padding == reading.padding;
+                   known.padding == reading.padding && known.boundary == reading.boundary;
         };
         const auto known = std::ranges::find_if(readings_, same);
         if (known == readings_.end()) {
@@ -178,6 +180,7 @@ std::vector<Reading> readings_of(const Entity& leaf, std::span<const std::byte> 
 std::vector<Reading> sweep(ByteRange range, std::span<const std::byte> bytes) {
     std::vector<Reading> readings;
     find_embedded(range, bytes, sweep_threshold, readings);
+    find_undeclared_parts(range, bytes, readings);
     for (Reading& reading : readings) reading.why = "found outside of every entity";
     return readings;
 }

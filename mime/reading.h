@@ -24,6 +24,7 @@ struct Reading {
     Base64Padding padding = Base64Padding::new_quantum;  // base64 alone
     std::string_view why = "declared";  // a constant: "declared", "looks like base64"
     std::string filename;               // the name in a uuencode/yEnc/BinHex header
+    std::string boundary{};  // not empty: these are parts, to be split by it (parse_parts(), parser.h)
 };
 
 // Every way to read the leaf, the declared one first. REQUIRES: `bytes` is what the entity was

@@ -36,6 +36,10 @@ std::optional<StructureNode> find_structure_by_gmime(std::string_view text, std:
 std::optional<StructureNode> find_structure_by_lines(std::string_view text, std::size_t begin,
                                                      const ParseLimits& limits);
 
+// The structure of a multipart's body that begins at `begin`: the line finder, entered behind the header.
+StructureNode find_parts_by_lines(std::string_view text, std::size_t begin, std::string boundary,
+                                  const ParseLimits& limits);
+
 // False when the message is large, or GMime might have to make too many objects: do not ask it then.
 bool is_light_for_gmime(std::string_view text);
 

@@ -92,6 +92,12 @@ public:
         return end;
     }
 
+    // The same for a multipart of which only the body is there.
+    void parts(std::size_t begin, StructureNode& node) {
+        ++entities_;
+        multipart(begin, 0, "multipart/mixed", node);
+    }
+
 private:
     std::size_t multipart(std::size_t body, unsigned depth, std::string_view type,
                           StructureNode& node) {
@@ -143,6 +149,16 @@ std::optional<StructureNode> find_structure_by_lines(std::string_view text, std:
     if (text.empty() || !begins) return std::nullopt;
     StructureNode root;
     LineFinder(text, limits).part(begin, 0, "text/plain", root);
+    return root;
+}
+
+StructureNode find_parts_by_lines(std::string_view text, std::size_t begin, std::string boundary,
+                                  const ParseLimits& limits) {
+    StructureNode root;
+    root.kind = Kind::multipart;
+    root.first = begin;
+    root.boundary = std::move(boundary);
+    LineFinder(text, limits).parts(begin, root);
     return root;
 }
 

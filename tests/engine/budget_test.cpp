@@ -85,7 +85,10 @@ TEST(Budget, CountsMembersAndEntities) {
     for (int i = 0; i < 3; ++i) EXPECT_FALSE(budget.entry());
     EXPECT_EQ(budget.entry(), Limit::entries);
     EXPECT_EQ(budget.entry(), Limit::entries);
-    EXPECT_FALSE(budget.entities(5));
+    EXPECT_FALSE(budget.entities(3));
+    EXPECT_EQ(budget.remaining_entities(), 2U);
+    EXPECT_FALSE(budget.entities(2));
+    EXPECT_EQ(budget.remaining_entities(), 0U);
     EXPECT_EQ(budget.entities(1), Limit::entities);
     EXPECT_EQ(budget.entities(0), Limit::entities);
 }

@@ -168,6 +168,22 @@ TEST(Scanner, LimitsBecomeCoverage) {
     EXPECT_FALSE(scan(mixed(attachment("a.bin", std::string(500, 'a'))), built_in_set(), limits).coverage.complete());
 }
 
+// Mails inside each other are parsed one by one, but what they may have is counted over all of them:
+// 3 entities, and 3 in the forwarded one, which is met when the outer ones are charged.
+TEST(Scanner, EntitiesAreCountedOverTheWholeMessage) {
+    const std::string inner = mixed(attachment("v.com", eicar()));
+    const std::string mail = mixed(attachment("x.eml", inner));
+    for (unsigned limit = 1; limit < 9; ++limit) {
+        Limits limits = patient_limits();
+        limits.entities = limit;
+        const Verdict verdict = scan(mail, built_in_set(), limits);
+        EXPECT_EQ(verdict.coverage.complete(), limit >= 6) << limit;
+        EXPECT_EQ(names(verdict, FindingKind::limit).empty(), limit >= 6) << limit;
+        // What was not taken apart is swept, so below the limit it may or may not be found.
+        if (limit >= 6) { EXPECT_EQ(names(verdict).size(), 1u); }
+    }
+}
+
 TEST(Scanner, ABareFileIsLikeAnAttachment) {
     const Scanner scanner(built_in_set(), patient_limits(), 1);
     const Verdict verdict = scanner.scan_file(mime::Message::own(eicar()), "v.txt");

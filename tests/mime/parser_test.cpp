@@ -194,6 +194,24 @@ TEST(Parser, StopsAtTheLimits) {
     EXPECT_TRUE(parsed(deep).complete);
 }
 
+unsigned tree_size(const Entity& entity) {
+    unsigned size = 1;
+    for (const Entity& child : entity.children) size += tree_size(child);
+    return size;
+}
+
+TEST(Parser, SaysHowManyEntitiesTheTreeHas) {
+    std::string many = mixed;
+    for (int i = 0; i < 12; ++i) many += "--b\nContent-Type: message/rfc822\n\nSubject: x\n\nx\n";
+    for (unsigned limit = 1; limit < 40; ++limit) {
+        const ParsedMessage message = parsed(many, {.depth = 100, .entities = limit});
+        EXPECT_EQ(message.entities, tree_size(message.root));
+        EXPECT_EQ(message.entities, std::min(limit, 25U));
+        EXPECT_EQ(message.complete, limit >= 25);
+    }
+    EXPECT_EQ(parsed("no header at all").entities, 1U);
+}
+
 // What a multipart calls a delimiter must lie in no gap, and what is in no gap must be one.
 void cover(const Entity& entity, std::string& seen) {
     const auto mark = [&](ByteRange range) {
