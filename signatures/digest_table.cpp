@@ -32,8 +32,9 @@ std::uint32_t NameArena::add(std::string_view name) {
     if (place + name.size() >= std::numeric_limits<std::uint32_t>::max()) {
         throw std::length_error("more than 4 GiB of signature names");
     }
-    names_.append(name);
-    names_.push_back('\0');
+    std::vector<char>& names = names_.rows();
+    names.insert(names.end(), name.begin(), name.end());
+    names.push_back('\0');
     return static_cast<std::uint32_t>(place);
 }
 
@@ -42,17 +43,18 @@ void SizeFilter::add(std::uint32_t size) {
     if (size == any_size) {
         any_ = true;
     } else if (size < small) {
-        if (bits_.empty()) bits_.resize(small / 64);
-        bits_[size / 64] |= std::uint64_t{1} << size % 64;
+        if (bits_.empty()) bits_.rows().resize(small / 64);
+        bits_.rows()[size / 64] |= std::uint64_t{1} << size % 64;
     } else {
         large_.push_back(size);
     }
 }
 
 void SizeFilter::seal() {
-    std::sort(large_.begin(), large_.end());
-    large_.erase(std::unique(large_.begin(), large_.end()), large_.end());
-    large_.shrink_to_fit();
+    std::vector<std::uint32_t>& large = large_.rows();
+    std::sort(large.begin(), large.end());
+    large.erase(std::unique(large.begin(), large.end()), large.end());
+    large.shrink_to_fit();
 }
 
 bool SizeFilter::has(std::uint64_t size) const {
@@ -64,8 +66,9 @@ bool SizeFilter::has(std::uint64_t size) const {
 template <std::size_t Length>
 std::size_t DigestTable<Length>::seal(const NameArena& names,
                                       const std::function<bool(const Row&)>& drop) {
-    const std::size_t dropped = drop ? std::erase_if(rows_, drop) : 0;
-    std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
+    std::vector<Row>& rows = rows_.rows();
+    const std::size_t dropped = drop ? std::erase_if(rows, drop) : 0;
+    std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
         if (digest_less(a, b)) return true;
         if (digest_less(b, a)) return false;
         return a.size != b.size ? a.size < b.size : names.at(a.name) < names.at(b.name);
@@ -73,9 +76,9 @@ std::size_t DigestTable<Length>::seal(const NameArena& names,
     const auto same = [&](const Row& a, const Row& b) {
         return a.digest == b.digest && a.size == b.size && names.at(a.name) == names.at(b.name);
     };
-    rows_.erase(std::unique(rows_.begin(), rows_.end(), same), rows_.end());
-    rows_.shrink_to_fit();
-    for (const Row& row : rows_) filter_.add(row.size);
+    rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
+    rows.shrink_to_fit();
+    for (const Row& row : rows) filter_.add(row.size);
     filter_.seal();
     return dropped;
 }
@@ -85,9 +88,9 @@ const DigestRow<Length>* DigestTable<Length>::find(std::span<const std::uint8_t>
                                                    std::uint64_t size) const {
     Row key{};
     std::copy_n(digest.begin(), Length, key.digest.begin());
-    auto row = std::lower_bound(rows_.begin(), rows_.end(), key, digest_less<Row>);
+    const Row* row = std::lower_bound(rows_.begin(), rows_.end(), key, digest_less<Row>);
     for (; row != rows_.end() && row->digest == key.digest; ++row) {
-        if (row->size == any_size || row->size == size) return &*row;
+        if (row->size == any_size || row->size == size) return row;
     }
     return nullptr;
 }

@@ -12,6 +12,7 @@
 // Thread-safe once sealed.
 #pragma once
 
+#include "signatures/array.h"
 #include "signatures/digest.h"
 
 #include <array>
@@ -31,11 +32,11 @@ public:
     // Throws std::length_error beyond 4 GiB of names.
     std::uint32_t add(std::string_view name);
     // Makes room for names of so many octets more.
-    void expect(std::size_t octets) { names_.reserve(names_.size() + octets); }
+    void expect(std::size_t octets) { names_.rows().reserve(names_.size() + octets); }
     std::string_view at(std::uint32_t place) const { return {names_.data() + place}; }
 
 private:
-    std::string names_;
+    Array<char> names_;
 };
 
 inline constexpr std::uint32_t any_size = 0;  // no content of size 0 is asked for
@@ -57,8 +58,8 @@ public:
 private:
     static constexpr std::size_t small = std::size_t{1} << 20;
     bool any_ = false;
-    std::vector<std::uint64_t> bits_;
-    std::vector<std::uint32_t> large_;
+    Array<std::uint64_t> bits_;
+    Array<std::uint32_t> large_;
 };
 
 template <std::size_t Length>
@@ -74,7 +75,7 @@ public:
     std::span<const Row> rows() const { return rows_; }
 
 private:
-    std::vector<Row> rows_;
+    Array<Row> rows_;
     SizeFilter filter_;
 };
 

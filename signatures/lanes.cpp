@@ -164,7 +164,7 @@ private:
     }
 
     void count(Group group) {
-        Bucket& bucket = tables_.buckets.back();
+        Bucket& bucket = tables_.buckets.rows().back();
         (group == Group::after    ? bucket.after
          : group == Group::before ? bucket.before
                                   : bucket.plain)++;

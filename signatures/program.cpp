@@ -175,7 +175,7 @@ constexpr std::uint32_t longest_join = 65536;
 
 // Parts of one body stand next to each other, so a row of two numbers is a body.
 BodyRow Programs::add(const clamav::Body& body) {
-    Encoder encoder(code);
+    Encoder encoder(code.rows());
     const BodyRow result{static_cast<std::uint32_t>(parts.size()),
                          static_cast<std::uint32_t>(body.parts.size())};
     for (const clamav::Part& part : body.parts) {

@@ -15,6 +15,7 @@
 //   near_before, near_after  low:4 high:4 octet:1 mask:1: the octet, so far before or behind here
 #pragma once
 
+#include "signatures/array.h"
 #include "signatures/clamav/body.h"
 
 #include <cstddef>
@@ -59,13 +60,13 @@ struct BodyRow {
 };
 
 struct Programs {
-    std::vector<PartRow> parts;
-    std::vector<std::uint8_t> code;
+    Array<PartRow> parts;
+    Array<std::uint8_t> code;
 
     // Throws std::length_error when the code of all bodies outgrows 4 GiB.
     BodyRow add(const clamav::Body& body);
     std::span<const PartRow> parts_of(BodyRow body) const {
-        return std::span(parts).subspan(body.first_part, body.part_count);
+        return parts.subspan(body.first_part, body.part_count);
     }
 };
 

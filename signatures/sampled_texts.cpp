@@ -68,28 +68,36 @@ bool SampledTexts::add(const SampledText& text, std::vector<std::uint8_t>& crowd
                          static_cast<std::uint32_t>(phase)});
         ++crowd[hash];
     }
-    const bool alike = std::any_of(rows_.begin() + static_cast<std::ptrdiff_t>(known), rows_.end(),
+    const bool alike = std::any_of(rows_.begin() + known, rows_.end(),
                                    [&](const Row& row) { return crowd[row.hash] > most_alike; });
     if (!alike) {
-        texts_.push_back(text);
+        Text row;
+        std::copy(text.text.begin(), text.text.end(), row.octets.begin());
+        row.size = static_cast<std::uint32_t>(text.text.size());
+        row.literal = text.literal;
+        row.tail = text.tail;
+        texts_.push_back(row);
         return true;
     }
     for (std::size_t i = known; i < rows_.size(); ++i) --crowd[rows_[i].hash];
-    rows_.resize(known);
+    rows_.rows().resize(known);
     return false;
 }
 
 void SampledTexts::seal() {
     if (texts_.empty()) return;
-    std::stable_sort(rows_.begin(), rows_.end(),
+    std::vector<Row>& rows = rows_.rows();
+    std::vector<std::uint64_t>& bits = bits_.rows();
+    std::vector<std::uint32_t>& heads = heads_.rows();
+    std::stable_sort(rows.begin(), rows.end(),
                      [](const Row& a, const Row& b) { return a.hash < b.hash; });
-    bits_.assign((std::size_t{1} << hash_bits) / 64, 0);
-    heads_.assign((std::size_t{1} << head_bits) + 1, 0);
-    for (const Row& row : rows_) {
-        bits_[row.hash / 64] |= std::uint64_t{1} << row.hash % 64;
-        ++heads_[head_of(row.hash) + 1];
+    bits.assign((std::size_t{1} << hash_bits) / 64, 0);
+    heads.assign((std::size_t{1} << head_bits) + 1, 0);
+    for (const Row& row : rows) {
+        bits[row.hash / 64] |= std::uint64_t{1} << row.hash % 64;
+        ++heads[head_of(row.hash) + 1];
     }
-    for (std::size_t i = 1; i < heads_.size(); ++i) heads_[i] += heads_[i - 1];
+    for (std::size_t i = 1; i < heads.size(); ++i) heads[i] += heads[i - 1];
 }
 
 // Four places at a time, since a branch for each would cost more than the place.
@@ -116,11 +124,11 @@ void SampledTexts::look(std::span<const std::byte> octets, std::size_t at, HitSi
     for (std::uint32_t i = heads_[head_of(hash)]; i < heads_[head_of(hash) + 1]; ++i) {
         const Row& row = rows_[i];
         if (row.hash != hash || row.phase > at) continue;
-        const SampledText& text = texts_[row.text];
+        const Text& text = texts_[row.text];
         const std::size_t begin = at - row.phase;
-        if (octets.size() - begin < text.text.size()) continue;
-        if (std::memcmp(octets.data() + begin, text.text.data(), text.text.size()) != 0) continue;
-        sink.hit(text.literal, begin + text.text.size() - text.tail);
+        if (octets.size() - begin < text.size) continue;
+        if (std::memcmp(octets.data() + begin, text.octets.data(), text.size) != 0) continue;
+        sink.hit(text.literal, begin + text.size - text.tail);
     }
 }
 

@@ -13,8 +13,10 @@
 // Never changes once made; thread-safe.
 #pragma once
 
+#include "signatures/array.h"
 #include "signatures/hyperscan.h"
 
+#include <array>
 #include <string>
 
 namespace postern::signatures {
@@ -46,15 +48,26 @@ private:
         std::uint32_t phase = 0;
     };
 
+    // A text in place.
+    struct Text {
+        std::array<char, longest_sampled + 1> octets{};
+        std::uint32_t size = 0;
+        std::uint32_t literal = 0;
+        std::uint32_t tail = 0;
+    };
+
     bool add(const SampledText& text, std::vector<std::uint8_t>& crowd);
     void seal();
     void look(std::span<const std::byte> octets, std::size_t at, HitSink& sink) const;
 
-    std::size_t stride_ = 0;
-    std::vector<SampledText> texts_;
-    std::vector<Row> rows_;             // by hash
-    std::vector<std::uint32_t> heads_;  // the first row of each top part of a hash
-    std::vector<std::uint64_t> bits_;   // is there a row with such a hash?
+    template <typename Visitor>
+    friend void visit(Visitor& visitor, SampledTexts& texts);
+
+    std::uint64_t stride_ = 0;
+    Array<Text> texts_;
+    Array<Row> rows_;             // by hash
+    Array<std::uint32_t> heads_;  // the first row of each top part of a hash
+    Array<std::uint64_t> bits_;   // is there a row with such a hash?
 };
 
 }  // namespace postern::signatures

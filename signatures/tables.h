@@ -15,6 +15,7 @@
 
 #include "signatures/alphabet.h"
 #include "signatures/anchor.h"
+#include "signatures/array.h"
 #include "signatures/digest_table.h"
 #include "signatures/hyperscan.h"
 #include "signatures/offset.h"
@@ -71,8 +72,8 @@ struct TargetTables {
     // Of all anchors, those whose part can stand in base64 text: an anchor is in one of these.
     SampledTexts sampled;
     LiteralDatabase encoded;
-    std::vector<std::uint32_t> placed;  // signatures to look at in one place
-    std::vector<std::uint32_t> slow;    // signatures without any literal
+    Array<std::uint32_t> placed;  // signatures to look at in one place
+    Array<std::uint32_t> slow;    // signatures without any literal
 
     const Prefilter& prefilter(Alphabet alphabet) const {
         std::size_t number = static_cast<std::size_t>(alphabet);
@@ -84,10 +85,10 @@ struct TargetTables {
 
 struct SignatureSet::Tables {
     NameArena names;
-    std::vector<SignatureRow> signatures;
+    Array<SignatureRow> signatures;
     Programs programs;
-    std::vector<Bucket> buckets;
-    std::vector<Watch> watches;
+    Array<Bucket> buckets;
+    Array<Watch> watches;
     std::array<TargetTables, target_count> targets;
     // So far into base64 text, a border of it is searched for all anchors.
     std::size_t encoded_border = anchor_length - 1;
