@@ -131,7 +131,12 @@ bool RuleCheck::within_bounds(const Statement& statement) {
         wrong = "this has more than 10,000 strings: divide the rule";
     }
     if (wrong) tell(statement, Severity::error, wrong);
-    return !wrong;
+    if (wrong || !statement.counts_in_range) return !wrong;
+    // Compiles, and then fails the scan of every content, for all rules.
+    tell(statement, Severity::unsupported,
+         "libyara 4.2 cannot count a string in a range: write for any i in (1..#a) : ( @a[i] >= "
+         "FROM and @a[i] <= TO )");
+    return false;
 }
 
 // The rules above whose names stand in it, or begin as a pattern in it does.

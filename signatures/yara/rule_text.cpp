@@ -131,10 +131,13 @@ private:
 
     void note() {
         if (token_.kind == TokenKind::word) {
+            now_.counts_in_range = now_.counts_in_range || (after_count_ && token_.text == "in");
+            after_count_ = false;
             now_.identifiers.push_back(token_.text);
             last_word_ = token_.text;
             return;
         }
+        after_count_ = is_sign('#');
         now_.strings += token_.kind != TokenKind::sign;
         if (is_sign('*') && !last_word_.empty()) now_.prefixes.push_back(last_word_);
         if (is_sign('(') || is_sign('[')) now_.nesting = std::max(now_.nesting, ++depth_);
@@ -156,6 +159,7 @@ private:
     Statement now_;
     unsigned depth_ = 0;
     std::string_view last_word_;
+    bool after_count_ = false;
     std::vector<Statement> out_;
 };
 

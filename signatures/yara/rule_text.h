@@ -24,6 +24,7 @@ struct Statement {
     std::size_t line = 1;  // of its first octet, from 1
     bool is_private = false;
     bool is_global = false;
+    bool counts_in_range = false;  // #a in (1..9)
     unsigned nesting = 0;    // the deepest ( or [ inside each other, in conditions and expressions
     std::size_t strings = 0;  // so many texts, expressions and hex strings
     std::vector<std::string_view> identifiers;  // every word in it, sorted, each once

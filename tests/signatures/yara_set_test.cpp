@@ -185,6 +185,16 @@ TEST(YaraSet, AnUnknownModuleIsUnsupportedAndSoIsWhoNeedsIt) {
     EXPECT_EQ(loaded.diagnostics[0], "a.yar:1:9: unsupported: unknown module \"androguard\"");
 }
 
+// libyara 4.2 compiles it, and then fails for every rule and content.
+TEST(YaraSet, CountingInARangeIsUnsupported) {
+    const Loaded loaded = load(
+        {{"a.yar", "rule bad { strings: $a = \"abc\" condition: #a in (0..10) > 1 }\n"
+                   "rule good { strings: $a = \"abc\" condition: for any i in (#a..3) : ( i == 2 ) }"}});
+    EXPECT_EQ(found(loaded, "abcabc"), "YARA.good@0+3");
+    EXPECT_EQ(loaded.set->statistics().unsupported, 1u);
+    EXPECT_EQ(loaded.diagnostics.size(), 1u);
+}
+
 TEST(YaraSet, IgnoredNamesTakeRulesOut) {
     const std::string rules = rule("one", "1") + rule("two", "2") + rule("three", "3") +
                               "rule needs { condition: three }\n" +
