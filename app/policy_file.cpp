@@ -112,6 +112,8 @@ constexpr Key keys[] = {
     number_key<&engine::Limits::dictionary_bytes>("limits", "dictionary_size"),
     {"limits", "time", [](const TomlValue& v, Policy& p) { p.limits.time = v.duration(); },
      [](const Policy& p) { return "\"" + std::to_string(p.limits.time.count()) + "ms\""; }},
+    {"limits", "rule_time", [](const TomlValue& v, Policy& p) { p.limits.rule_time = v.duration(); },
+     [](const Policy& p) { return "\"" + std::to_string(p.limits.rule_time.count()) + "ms\""; }},
 };
 
 }  // namespace

@@ -91,6 +91,11 @@ std::optional<Limit> Budget::produce_member(std::uint64_t n, std::uint64_t so_fa
 
 void Budget::give_back(std::uint64_t n) { produced_.fetch_sub(n, std::memory_order_relaxed); }
 
+std::chrono::nanoseconds Budget::time_left() const {
+    const std::chrono::nanoseconds left = deadline_ - std::chrono::steady_clock::now();
+    return std::max(left, std::chrono::nanoseconds(1));
+}
+
 std::uint64_t Budget::remaining() const {
     if (refused(Limit::produced_bytes) || refused(Limit::ratio)) return 0;
     const std::uint64_t most = std::min(limits_.produced_bytes, ratio_ceiling_);

@@ -56,6 +56,7 @@ public:
     std::optional<Limit> dictionary(std::uint64_t bytes) const;
     // Cheap enough for inner loops that handle some kilobytes a round.
     std::optional<Limit> out_of_time() const;
+    std::chrono::nanoseconds time_left() const;  // at least one
 
     const Limits& limits() const { return limits_; }
     std::uint64_t produced() const { return produced_.load(std::memory_order_relaxed); }

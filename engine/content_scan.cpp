@@ -3,6 +3,7 @@
 // what comes out returns here as contents of their own.
 #include "engine/file_types.h"
 #include "engine/open_content.h"
+#include "engine/rule_facts.h"
 #include "engine/scan_run.h"
 #include "engine/text_form.h"
 
@@ -40,6 +41,7 @@ public:
             const Stopwatch watch(item_.step.match_seconds);
             report(matches());
             if (target_of(type_) == signatures::Target::text) report_text_form();
+            if (run_.set.has_rules()) report_rules();
         }
         {
             const Stopwatch watch(item_.step.expand_seconds);
@@ -106,6 +108,22 @@ private:
             Finding finding = about_this(match);
             run_.collector->add(std::move(finding));
         }
+    }
+
+    // YARA rules see the whole content at once. What they did not finish was not looked at.
+    void report_rules() {
+        using signatures::yara::RuleOutcome;
+        const std::chrono::nanoseconds time =
+            std::min<std::chrono::nanoseconds>(run_.budget.limits().rule_time, run_.budget.time_left());
+        const auto found = run_.workers.mine().matcher.match_rules(
+            {content().bytes, rule_facts_of(content(), type_), time});
+        report(found.matches);
+        if (found.outcome == RuleOutcome::whole) return;
+        const bool late = found.outcome == RuleOutcome::out_of_time;
+        std::string why = late ? "the YARA rules were not finished in time"
+                               : "the YARA rules could not be finished";
+        if (!found.rule.empty()) why += ": " + std::string(found.rule);
+        run_.collector->add(Gap{content().path, late ? "rule-time" : "rule-failed", std::move(why)});
     }
 
     void report(const std::vector<signatures::Match>& matches) {

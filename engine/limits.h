@@ -18,6 +18,7 @@ struct Limits {
     unsigned depth = 16;                         // containers inside each other
     std::uint64_t dictionary_bytes = 268435456;  // a decoder's window
     std::chrono::milliseconds time{8000};
+    std::chrono::milliseconds rule_time{4000};  // of the YARA rules, for one content
 };
 
 }  // namespace postern::engine

@@ -71,6 +71,10 @@ std::string generation_of(const std::vector<BodySignature>& bodies,
     add_digests(stream, tables.digests, tables.names);
     stream.add("allowed");
     add_digests(stream, tables.allowed, tables.names);
+    if (!tables.rules.empty()) {
+        stream.add("rules");
+        stream.add(tables.rules.source_digest);
+    }
     return stream.end();
 }
 

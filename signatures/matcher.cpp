@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace postern::signatures {
 
@@ -42,6 +43,7 @@ struct Matcher::State {
     Hasher hasher;
     std::vector<Stretch> stretches;  // keeps its memory
     Candidates kept;  // for what is matched in one call; keeps its memory
+    std::optional<yara::RuleScanner> rules;  // made when first asked for
 
     explicit State(std::shared_ptr<const SignatureSet> shared)
         : set(std::move(shared)),
@@ -198,6 +200,12 @@ std::vector<Match> Matcher::match_digests(std::span<const std::byte> content) {
     }
     sort_matches(matches);
     return matches;
+}
+
+yara::RuleMatches Matcher::match_rules(const yara::RuleSubject& subject) {
+    if (!state_->tables.compiled_rules) return {};
+    if (!state_->rules) state_->rules.emplace(state_->tables.compiled_rules);
+    return state_->rules->scan(subject);
 }
 
 std::vector<Match> Matcher::match(const Subject& subject) {

@@ -14,7 +14,9 @@
 #pragma once
 
 #include "signatures/alphabet.h"
+#include "signatures/match.h"
 #include "signatures/signature_set.h"
+#include "signatures/yara/rule_scanner.h"
 
 #include <span>
 #include <string_view>
@@ -33,12 +35,6 @@ struct Subject {
 struct Chunk {
     std::size_t begin = 0;
     std::size_t end = 0;
-};
-
-struct Match {
-    std::string_view name;     // lives as long as the set
-    std::uint64_t offset = 0;  // of the first octet matched
-    std::uint64_t length = 0;
 };
 
 // What the prefilter left to look at again: grows with hits, not with content.
@@ -74,7 +70,10 @@ public:
     // Digest signatures of the whole content; computes only what the set wants for its size.
     std::vector<Match> match_digests(std::span<const std::byte> content);
 
-    // All three at once, for content that is small or already in parallel with other content.
+    // YARA rules, over the whole content in the calling thread; nothing at once in a set without.
+    yara::RuleMatches match_rules(const yara::RuleSubject& subject);
+
+    // The first three at once, for content that is small or already in parallel with other content.
     std::vector<Match> match(const Subject& subject);
 
     // The message as it travelled. Only signatures of Target::any and Target::mail apply. The

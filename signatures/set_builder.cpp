@@ -9,6 +9,8 @@
 #include "signatures/lanes.h"
 #include "signatures/sources.h"
 #include "signatures/take_out.h"
+#include "signatures/yara/rule_reader.h"
+#include "signatures/yara/rule_set.h"
 
 #include <algorithm>
 #include <chrono>
@@ -19,6 +21,7 @@ namespace postern::signatures {
 struct SetBuilder::State {
     Diagnostics diagnostics;
     std::vector<BodySignature> bodies;
+    std::vector<yara::RuleUnit> rules;
     clamav::IgnoredNames ignored;
     std::unique_ptr<SignatureSet::Tables> tables = std::make_unique<SignatureSet::Tables>();
 
@@ -38,17 +41,28 @@ struct SetBuilder::State {
                 return;
             case Format::ign2:
                 statistics.ignored_names += clamav::read_ign2(text, report, ignored);
+                return;
+            case Format::yara:
+                return;  // read_rules: these have files of their own to tell of
         }
     }
 
-    // The one way in, for files and texts alike, so that everything is counted.
-    void add(std::string_view name, std::string_view text) {
+    void read_rules(const yara::RuleSource& source) {
+        const yara::SourceErrors errors = yara::read_rules(source, diagnostics, rules);
+        tables->statistics.errors += errors.errors;
+        tables->statistics.unsupported += errors.unsupported;
+    }
+
+    // The one way in, for files and texts alike, so that everything is counted. Rules may include
+    // what is in the folder.
+    void add(std::string_view name, std::string_view text, std::filesystem::path folder = {}) {
         SourceReport report(name, diagnostics);
         const auto format = format_of(name);
+        if (format == Format::yara) return read_rules({name, text, std::move(folder)});
         if (!format) {
             report.error(nullptr,
                          "no signature format has this name; those read are .ndb .ndu .db "
-                         ".hdb .hdu .hsb .hsu .fp .sfp .ign .ign2");
+                         ".hdb .hdu .hsb .hsu .fp .sfp .ign .ign2 .yar .yara");
         } else {
             read(*format, text, report);
         }
@@ -61,7 +75,17 @@ struct SetBuilder::State {
         // A name without a format is told before the file is read, which may be large.
         const FileText text = format_of(path.string()) ? read_file(path, error) : FileText();
         if (error) return cannot_read(path, error);
-        add(path.string(), text.view());
+        const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+        add(path.string(), text.view(), folder);
+    }
+
+    void compile_rules() {
+        tables->statistics.ignored += yara::take_out(ignored, rules);
+        yara::bring_into_order(rules);
+        tables->rules = yara::compile(std::move(rules), diagnostics);
+        if (tables->rules.empty()) return;
+        tables->compiled_rules = yara::CompiledRules::load(tables->rules);
+        tables->statistics.yara_rules = tables->rules.reported;
     }
 
     void cannot_read(const std::filesystem::path& path, const std::error_code& error) {
@@ -104,6 +128,7 @@ std::shared_ptr<const SignatureSet> SetBuilder::build(unsigned threads) {
     statistics.ignored += seal_digests(state_->ignored, tables.names, tables.digests);
     seal_digests({}, tables.names, tables.allowed);
     bring_into_order(state_->bodies);
+    state_->compile_rules();
     statistics.body_signatures = state_->bodies.size();
     statistics.digest_signatures = tables.digests.size();
     statistics.allowed_digests = tables.allowed.size();

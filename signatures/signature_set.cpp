@@ -26,6 +26,10 @@ bool SignatureSet::has_allow_list() const {
     return tables_->allowed.size() != 0;
 }
 
+bool SignatureSet::has_rules() const {
+    return tables_->compiled_rules != nullptr;
+}
+
 bool SignatureSet::allows(std::span<const std::byte> content) const {
     const DigestKinds kinds = tables_->allowed.wanted(content.size());
     if (kinds.empty()) return false;

@@ -27,6 +27,7 @@ struct SetStatistics {
     std::size_t body_signatures = 0;
     std::size_t digest_signatures = 0;
     std::size_t allowed_digests = 0;
+    std::size_t yara_rules = 0;       // that are reported
     std::size_t ignored_names = 0;    // lines of ign2
     std::size_t ignored = 0;          // signatures that they took out
     std::size_t anchors = 0;          // distinct literals looked for
@@ -52,6 +53,8 @@ public:
     DigestKinds wanted_digests(std::uint64_t size) const;
     // True when the set has an allow-list, so that a content with findings must be looked up.
     bool has_allow_list() const;
+    // True when the set has YARA rules: a content is then worth describing to them.
+    bool has_rules() const;
     // True when the allow-list holds the content: nothing inside it is then reported.
     bool allows(std::span<const std::byte> content) const;
 

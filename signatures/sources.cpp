@@ -18,7 +18,7 @@ struct Suffix {
 };
 
 // A u at the end means "potentially unwanted". Whoever names such a file wants it.
-constexpr std::array<Suffix, 11> suffixes{{
+constexpr std::array<Suffix, 13> suffixes{{
     {".db", Format::db},
     {".ndb", Format::ndb},
     {".ndu", Format::ndb},
@@ -30,6 +30,8 @@ constexpr std::array<Suffix, 11> suffixes{{
     {".sfp", Format::allowed_digests},
     {".ign", Format::ign},
     {".ign2", Format::ign2},
+    {".yar", Format::yara},
+    {".yara", Format::yara},
 }};
 
 }  // namespace

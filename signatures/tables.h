@@ -22,6 +22,7 @@
 #include "signatures/program.h"
 #include "signatures/sampled_texts.h"
 #include "signatures/signature_set.h"
+#include "signatures/yara/compiled_rules.h"
 
 #include <array>
 
@@ -94,6 +95,8 @@ struct SignatureSet::Tables {
     std::size_t encoded_border = anchor_length - 1;
     DigestTables digests;
     DigestTables allowed;
+    yara::RuleTables rules;
+    std::shared_ptr<const yara::CompiledRules> compiled_rules;  // loaded from them; null: none
     std::unique_ptr<const Scratch> scratch;  // the pattern for every matcher's own
     SetStatistics statistics;
     std::string generation;

@@ -1,0 +1,1 @@
+rule s { strings: $a = "ab\x41" nocase wide ascii fullword $b = "xyz" xor(1-5) $c = "base" base64 $d = { 41 ?? [2-4] ( 42 | 43 4? ) [-] 44 } $e = /a(b|c)+[^x]{2,3}$/is private condition: #a > 2 and @b[1] < 100 and 2 of them }
