@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A folder of the tree's own files: what is missing or cannot be read is a fault of the tree, and thrown.
 #include "corpora/samples.h"
 
 #include "corpora/generate/encode.h"
