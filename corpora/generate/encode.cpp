@@ -78,8 +78,6 @@ void append_base64(std::string& out, std::string_view octets) {
 }
 
 std::string decoded_base64(std::string_view text) {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
     unsigned bits = 0;
     int held = 0;
