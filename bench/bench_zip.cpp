@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unpacking a zip: octets produced a second by our reader, by libarchive, and by zlib alone.
+#include "corpora/generate/archives.h"
 #include "engine/expand/expander.h"
 #include "engine/file_types.h"
 
@@ -8,7 +9,6 @@
 #include <benchmark/benchmark.h>
 #include <zlib.h>
 
-#include <memory>
 #include <random>
 #include <string>
 
@@ -27,30 +27,10 @@ std::string content(unsigned seed) {
     return text;
 }
 
-la_ssize_t append(archive*, void* out, const void* data, std::size_t n) {
-    static_cast<std::string*>(out)->append(static_cast<const char*>(data), n);
-    return static_cast<la_ssize_t>(n);
-}
-
-void write_member(archive* writer, unsigned number) {
-    const std::string bytes = content(number);
-    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
-                                                                              &archive_entry_free);
-    archive_entry_set_pathname(entry.get(), std::to_string(number).c_str());
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
-    archive_write_header(writer, entry.get());
-    archive_write_data(writer, bytes.data(), bytes.size());
-}
-
 std::string make_zip() {
-    std::string zip;
-    archive* writer = archive_write_new();
-    archive_write_set_format_zip(writer);
-    archive_write_open(writer, &zip, nullptr, &append, nullptr);
-    for (unsigned i = 0; i < members; ++i) write_member(writer, i);
-    archive_write_free(writer);
-    return zip;
+    corpora::ZipWriter writer;
+    for (unsigned i = 0; i < members; ++i) writer.add(std::to_string(i), content(i));
+    return writer.finish();
 }
 
 const std::string& zip() {
@@ -104,22 +84,8 @@ void libarchive(benchmark::State& state) {
 }
 BENCHMARK(libarchive)->Unit(benchmark::kMillisecond);
 
-std::string deflated(const std::string& data) {
-    z_stream stream{};
-    deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, data.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
-    stream.avail_in = static_cast<uInt>(data.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
 void zlib_alone(benchmark::State& state) {
-    const std::string packed = deflated(content(1));
+    const std::string packed = corpora::raw_deflated(content(1));
     std::string out(member_size + 100, '\0');
     std::size_t produced = 0;
     for (auto _ : state) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The samples are the tree's own files, so base64 is decoded plainly: what is no letter of it is a
-// line end.
+// A folder of the tree's own files: what is missing or cannot be read is a fault of the tree, and thrown.
 #include "corpora/samples.h"
 
+#include "corpora/generate/encode.h"
 #include "corpora/open_file.h"
 
 #include <algorithm>
@@ -12,24 +12,6 @@ namespace {
 
 constexpr std::string_view plain_end = ".eml";
 constexpr std::string_view encoded_end = ".eml.b64";
-
-std::string decoded(std::string_view text) {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    unsigned bits = 0;
-    int held = 0;
-    for (const char c : text) {
-        const std::size_t value = alphabet.find(c);
-        if (value == std::string_view::npos) continue;
-        bits = bits << 6 | static_cast<unsigned>(value);
-        held += 6;
-        if (held < 8) continue;
-        held -= 8;
-        out += static_cast<char>(bits >> held & 0xff);
-    }
-    return out;
-}
 
 mime::Message open(const std::filesystem::path& path) {
     std::string error;
@@ -52,7 +34,7 @@ std::vector<Sample> load_samples(const std::filesystem::path& folder) {
         Sample sample;
         sample.name = file.substr(0, file.size() - (encoded ? encoded_end : plain_end).size());
         sample.message = open(entry.path());
-        if (encoded) sample.message = mime::Message::own(decoded(sample.message.text()));
+        if (encoded) sample.message = mime::Message::own(decoded_base64(sample.message.text()));
         sample.verdict = open(folder / (sample.name + ".verdict")).text();
         samples.push_back(std::move(sample));
     }

@@ -17,7 +17,12 @@ namespace {
 std::string quoted(std::string_view text) {
     constexpr std::size_t most = 100;
     std::string clean = printable_name(text);
-    if (clean.size() > most) clean = clean.substr(0, most) + "...";
+    if (clean.size() > most) {
+        // Not in the middle of a character: the sentence goes out in an SMTP reply (RFC 6531).
+        std::size_t end = most;
+        while (end > 0 && (clean[end] & 0xc0) == 0x80) --end;
+        clean = clean.substr(0, end) + "...";
+    }
     return "\"" + clean + "\"";
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// zlib at its fastest level: what a corpus needs is the shape of compressed data, not the last
-// percent.
+// One way through zlib for every framing, at its fastest level unless told otherwise.
 #include "corpora/generate/archives.h"
 
 #include <zlib.h>
@@ -20,9 +19,9 @@ constexpr std::uint16_t zip_date =
 constexpr int unix_date = 1767571200;  // the same
 constexpr std::size_t tar_block = 512;
 
-std::string deflated(std::string_view octets, int window) {
+std::string deflated(std::string_view octets, int window, int level = 1) {
     z_stream stream{};
-    if (deflateInit2(&stream, 1, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+    if (deflateInit2(&stream, level, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
         throw std::runtime_error("zlib cannot start");
     }
     std::string out(deflateBound(&stream, octets.size()), '\0');
@@ -36,12 +35,16 @@ std::string deflated(std::string_view octets, int window) {
     return out;
 }
 
+}  // namespace
+
 std::uint32_t crc_of(std::string_view octets) {
     return static_cast<std::uint32_t>(
         crc32(0, reinterpret_cast<const Bytef*>(octets.data()), static_cast<uInt>(octets.size())));
 }
 
-}  // namespace
+std::string raw_deflated(std::string_view octets, int level) {
+    return deflated(octets, raw_deflate, level);
+}
 
 void append_le(std::string& out, std::uint64_t value, int octets) {
     for (; octets > 0; --octets, value >>= 8) out += static_cast<char>(value & 0xff);
@@ -56,7 +59,7 @@ std::string gzip_compressed(std::string_view octets) {
 
 void ZipWriter::add(std::string_view name, std::string_view octets, Method method) {
     std::string packed;
-    if (method == Method::deflated) packed = deflated(octets, raw_deflate);
+    if (method == Method::deflated) packed = raw_deflated(octets);
     const std::string_view data = method == Method::deflated ? packed : octets;
     std::string common;  // what the local header and the directory share
     append_le(common, 20, 2);

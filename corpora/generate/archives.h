@@ -12,6 +12,13 @@ namespace postern::corpora {
 std::string zlib_compressed(std::string_view octets);
 std::string gzip_compressed(std::string_view octets);
 
+// Deflate alone (RFC 1951), as zip holds it. `level` is zlib's: what a corpus needs is the shape of compressed
+// data, not the last percent.
+std::string raw_deflated(std::string_view octets, int level = 1);
+
+// As zip and gzip have it.
+std::uint32_t crc_of(std::string_view octets);
+
 enum class Method : std::uint8_t { stored, deflated };
 
 class ZipWriter {

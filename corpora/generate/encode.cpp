@@ -77,6 +77,22 @@ void append_base64(std::string& out, std::string_view octets) {
     }
 }
 
+std::string decoded_base64(std::string_view text) {
+    std::string out;
+    unsigned bits = 0;
+    int held = 0;
+    for (const char c : text) {
+        const std::size_t value = alphabet.find(c);
+        if (value == std::string_view::npos) continue;
+        bits = bits << 6 | static_cast<unsigned>(value);
+        held += 6;
+        if (held < 8) continue;
+        held -= 8;
+        out += static_cast<char>(bits >> held & 0xff);
+    }
+    return out;
+}
+
 std::string quoted_printable(std::string_view text) {
     std::string out;
     out.reserve(text.size() + text.size() / 4);

@@ -9,6 +9,8 @@ namespace postern::corpora {
 
 // Base64 in lines of 76 columns, each with CRLF (RFC 2045 section 6.8).
 void append_base64(std::string& out, std::string_view octets);
+// Bit by bit, whatever stands between: for files of our own, and to check faster ones against.
+std::string decoded_base64(std::string_view text);
 // How many octets fit into `encoded` octets of such base64.
 constexpr std::size_t base64_room(std::size_t encoded) {
     return encoded / 78 * 57;

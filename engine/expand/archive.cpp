@@ -115,6 +115,18 @@ std::optional<std::string> read_data(struct archive* archive, Production& out) {
     }
 }
 
+// libarchive unpacks what is left of a solid archive's member to come to the next one, in one call that
+// nobody could stop. So it is asked for piece by piece here, until it ends or time is up.
+void pass_the_rest(struct archive* archive, const Budget& budget) {
+    const void* block = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    int code = ARCHIVE_OK;
+    while ((code == ARCHIVE_OK || code == ARCHIVE_WARN) && !budget.out_of_time()) {
+        code = archive_read_data_block(archive, &block, &size, &offset);
+    }
+}
+
 // Names alone can be encrypted too, and then the data are.
 bool is_encrypted(archive_entry* entry) {
     return archive_entry_is_encrypted(entry) != 0 || archive_entry_is_metadata_encrypted(entry) != 0;
@@ -126,6 +138,7 @@ void expand_entry(struct archive* archive, archive_entry* entry, Expansion& expa
     Production out(expansion.budget());
     const std::optional<std::string> error = read_data(archive, out);
     if (error) tell(expansion, name, *error);
+    if (out.refused() == Limit::member_bytes) pass_the_rest(archive, expansion.budget());
     // Links and folders have no data of their own; those that have some are no links to us.
     if (out.bytes().empty() && archive_entry_filetype(entry) != AE_IFREG) return;
     expansion.deliver({name, {}, !error, {}}, out);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One shot: deflate by libdeflate into room of the declared size, twice as fast as by pieces.
 //
-// Taken when the declared size is believable, which is nearly always; when it turns out a lie, or the data
-// are damaged, nothing was lost but the attempt, and the caller goes on by pieces (decoder.h).
+// Taken when the declared size is believable and not so large that nobody could stop it (32 MiB), which is
+// nearly always; when it turns out a lie, or the data are damaged, nothing was lost but the attempt, and the caller goes on by pieces (decoder.h).
 #pragma once
 
 #include "engine/expand/production.h"

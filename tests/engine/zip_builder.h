@@ -2,7 +2,7 @@
 // Zips by hand: each field of each record can be made to lie, which no library's writer would do.
 #pragma once
 
-#include <zlib.h>
+#include "corpora/generate/archives.h"
 
 #include <cstdint>
 #include <functional>
@@ -13,29 +13,11 @@ namespace postern::tests {
 
 inline std::string little(std::uint64_t value, int octets) {
     std::string out;
-    for (int i = 0; i < octets; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+    corpora::append_le(out, value, octets);
     return out;
 }
 
-// Raw deflate.
-inline std::string deflated(const std::string& data) {
-    z_stream stream{};
-    deflateInit2(&stream, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, data.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
-    stream.avail_in = static_cast<uInt>(data.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
-inline std::uint32_t crc_of(const std::string& data) {
-    return static_cast<std::uint32_t>(
-        crc32(0, reinterpret_cast<const Bytef*>(data.data()), static_cast<uInt>(data.size())));
-}
+inline std::string deflated(const std::string& data) { return corpora::raw_deflated(data, 6); }
 
 inline std::string numbered(std::string name, int n) { return name.append(std::to_string(n)); }
 
@@ -64,7 +46,7 @@ struct Entry {
 inline Entry entry_of(const std::string& name, const std::string& content, std::uint16_t method = 8) {
     Entry entry;
     entry.data = method == 8 ? deflated(content) : content;
-    entry.local = {name, 0, method, crc_of(content), entry.data.size(), content.size(), {}};
+    entry.local = {name, 0, method, corpora::crc_of(content), entry.data.size(), content.size(), {}};
     entry.central = entry.local;
     return entry;
 }
