@@ -19,7 +19,8 @@ namespace postern::signatures {
 
 template <typename T>
 class Array {
-    static_assert(std::is_trivially_copyable_v<T>, "rows are written and mapped as they lie in memory");
+    static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>,
+                  "rows are written and mapped as they lie in memory, so they have no padding");
 
 public:
     Array() = default;
@@ -32,7 +33,6 @@ public:
     const T& back() const { return data()[size() - 1]; }
     const T* begin() const { return data(); }
     const T* end() const { return data() + size(); }
-    operator std::span<const T>() const { return {data(), size()}; }
     std::span<const T> subspan(std::size_t first, std::size_t count) const {
         return {data() + first, count};
     }

@@ -134,12 +134,7 @@ void build_databases(const std::vector<BucketLiteral>& literals, EncodedTexts& e
     std::vector<Order> orders = all.take();
     compile_all(orders, threads);
 
-    std::vector<const LiteralDatabase*> databases;
-    for (const Order& order : orders) databases.push_back(order.out);
-    tables.scratch = std::make_unique<Scratch>(databases);
-    for (const LiteralDatabase* database : databases) {
-        tables.statistics.database_bytes += database->bytes();
-    }
+    for (const Order& order : orders) tables.statistics.database_bytes += order.out->bytes();
 }
 
 }  // namespace postern::signatures

@@ -21,7 +21,7 @@ struct BucketLiteral {
 // By target: what is to be found in the midst of base64 text as well.
 using EncodedTexts = std::array<std::vector<SampledText>, target_count>;
 
-// Bucket i looks for literals[i]. Fills the databases, the scratch and what statistics say of them.
+// Bucket i looks for literals[i]. Fills the databases and what statistics say of them.
 // Throws std::runtime_error when Hyperscan refuses, std::bad_alloc.
 void build_databases(const std::vector<BucketLiteral>& literals, EncodedTexts& encoded,
                      unsigned threads, SignatureSet::Tables& tables);

@@ -34,6 +34,13 @@ public:
     // Makes room for names of so many octets more.
     void expect(std::size_t octets) { names_.rows().reserve(names_.size() + octets); }
     std::string_view at(std::uint32_t place) const { return {names_.data() + place}; }
+    bool has(std::uint32_t place) const { return place < names_.size() && names_.back() == '\0'; }
+    std::size_t size() const { return names_.size(); }
+
+    template <typename Visitor>
+    void visit(Visitor& visitor, const char* name) {
+        visitor.array(name, names_);
+    }
 
 private:
     Array<char> names_;
@@ -55,6 +62,13 @@ public:
     void seal();
     bool has(std::uint64_t size) const;
 
+    template <typename Visitor>
+    void visit(Visitor& visitor) {
+        visitor.value("any-size", any_);
+        visitor.array("small-sizes", bits_);
+        visitor.array("large-sizes", large_);
+    }
+
 private:
     static constexpr std::size_t small = std::size_t{1} << 20;
     bool any_ = false;
@@ -73,6 +87,17 @@ public:
     // The first row with this digest and size; null: none.
     const Row* find(std::span<const std::uint8_t> digest, std::uint64_t size) const;
     std::span<const Row> rows() const { return rows_; }
+    // Names anew: what `renamed` says of each row, in order.
+    void rename(const std::function<std::uint32_t(const Row&)>& renamed) {
+        for (Row& row : rows_.rows()) row.name = renamed(row);
+    }
+
+    template <typename Visitor>
+    void visit(Visitor& visitor, const char* name) {
+        const auto in = visitor.within(name);
+        visitor.array("rows", rows_);
+        filter_.visit(visitor);
+    }
 
 private:
     Array<Row> rows_;

@@ -6,6 +6,8 @@
 #include <hs.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -70,6 +72,36 @@ LiteralDatabase LiteralDatabase::compile(std::span<const std::string_view> liter
         hs_free_compile_error(error);
         throw std::runtime_error("Hyperscan does not compile the anchors: " + reason);
     }
+    result.state_ = std::move(state);
+    return result;
+}
+
+// The length of the longest literal goes first, in eight octets as they lie in memory.
+std::vector<std::byte> LiteralDatabase::serialized() const {
+    if (!state_) return {};
+    char* octets = nullptr;
+    std::size_t size = 0;
+    if (hs_serialize_database(state_->database, &octets, &size) != HS_SUCCESS) throw std::bad_alloc();
+    const std::uint64_t longest = state_->longest;
+    std::vector<std::byte> out(sizeof longest + size);
+    std::memcpy(out.data(), &longest, sizeof longest);
+    std::memcpy(out.data() + sizeof longest, octets, size);
+    std::free(octets);  // Hyperscan's allocator, which is left as it is
+    return out;
+}
+
+std::optional<LiteralDatabase> LiteralDatabase::deserialize(std::span<const std::byte> octets) {
+    std::uint64_t longest = 0;
+    if (octets.size() < sizeof longest) return std::nullopt;
+    std::memcpy(&longest, octets.data(), sizeof longest);
+    const auto rest = octets.subspan(sizeof longest);
+    auto state = std::make_unique<State>();
+    state->longest = longest;
+    if (longest == 0 || hs_deserialize_database(reinterpret_cast<const char*>(rest.data()), rest.size(),
+                                                &state->database) != HS_SUCCESS) {
+        return std::nullopt;
+    }
+    LiteralDatabase result;
     result.state_ = std::move(state);
     return result;
 }

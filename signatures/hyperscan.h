@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,11 @@ public:
     // Throws std::runtime_error when Hyperscan refuses, which it has no reason to.
     static LiteralDatabase compile(std::span<const std::string_view> literals,
                                    std::span<const std::uint32_t> ids);
+
+    // The database as octets, and back again. Nothing: Hyperscan does not take them, which were
+    // made by another version of it or for a processor that can do more.
+    std::vector<std::byte> serialized() const;
+    static std::optional<LiteralDatabase> deserialize(std::span<const std::byte> octets);
 
     bool empty() const { return state_ == nullptr; }
     std::size_t bytes() const;  // of memory

@@ -40,7 +40,7 @@ public:
     void add(BodySignature&& signature) {
         const clamav::Body body = joined(std::move(signature.body));
         const auto number = static_cast<std::uint32_t>(tables_.signatures.size());
-        const SignatureRow row{tables_.names.add(signature.name()), tables_.programs.add(body),
+        const SignatureRow row{tables_.names.add(signature.name()), tables_.programs.add(body), 0,
                                signature.offset};
         tables_.signatures.push_back(row);
         const bool raw = signature.target == Target::any || signature.target == Target::mail;

@@ -9,7 +9,7 @@
 
 namespace postern::signatures {
 
-enum class Place : std::uint8_t {
+enum class Place : std::uint32_t {
     anywhere,
     from_start,    // base
     from_end,      // size - base

@@ -40,6 +40,16 @@ public:
 
     void scan(std::span<const std::byte> octets, HitSink& sink) const;
 
+    template <typename Visitor>
+    void visit(Visitor& visitor, const char* name) {
+        const auto in = visitor.within(name);
+        visitor.value("stride", stride_);
+        visitor.array("texts", texts_);
+        visitor.array("rows", rows_);
+        visitor.array("heads", heads_);
+        visitor.array("bits", bits_);
+    }
+
 private:
     // One of the fours a text may show, `phase` octets from its start.
     struct Row {
@@ -59,9 +69,6 @@ private:
     bool add(const SampledText& text, std::vector<std::uint8_t>& crowd);
     void seal();
     void look(std::span<const std::byte> octets, std::size_t at, HitSink& sink) const;
-
-    template <typename Visitor>
-    friend void visit(Visitor& visitor, SampledTexts& texts);
 
     std::uint64_t stride_ = 0;
     Array<Text> texts_;

@@ -13,7 +13,6 @@
 #include "signatures/yara/rule_set.h"
 
 #include <algorithm>
-#include <chrono>
 #include <thread>
 
 namespace postern::signatures {
@@ -83,8 +82,6 @@ struct SetBuilder::State {
         tables->statistics.ignored += yara::take_out(ignored, rules);
         yara::bring_into_order(rules);
         tables->rules = yara::compile(std::move(rules), diagnostics);
-        if (tables->rules.empty()) return;
-        tables->compiled_rules = yara::CompiledRules::load(tables->rules);
         tables->statistics.yara_rules = tables->rules.reported;
     }
 
@@ -119,7 +116,6 @@ void SetBuilder::add_path(const std::filesystem::path& path) {
 }
 
 std::shared_ptr<const SignatureSet> SetBuilder::build(unsigned threads) {
-    const auto begin = std::chrono::steady_clock::now();
     if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
     SignatureSet::Tables& tables = *state_->tables;
     SetStatistics& statistics = tables.statistics;
@@ -129,14 +125,14 @@ std::shared_ptr<const SignatureSet> SetBuilder::build(unsigned threads) {
     seal_digests({}, tables.names, tables.allowed);
     bring_into_order(state_->bodies);
     state_->compile_rules();
+    tables.rename_digests();
     statistics.body_signatures = state_->bodies.size();
     statistics.digest_signatures = tables.digests.size();
     statistics.allowed_digests = tables.allowed.size();
     tables.generation = generation_of(state_->bodies, tables);
     build_lanes(std::move(state_->bodies), threads, tables);
+    tables.make_ready();
 
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    statistics.build_seconds = taken.count();
     return std::make_shared<SignatureSet>(std::move(state_->tables));
 }
 

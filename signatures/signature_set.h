@@ -35,7 +35,6 @@ struct SetStatistics {
     std::size_t slow_signatures = 0;  // without any usable literal
     std::size_t unsupported = 0;      // lines left out because the engine cannot do what they ask
     std::size_t errors = 0;           // lines left out because they are wrong
-    double build_seconds = 0;
     std::size_t database_bytes = 0;
 };
 

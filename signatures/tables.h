@@ -31,6 +31,7 @@ namespace postern::signatures {
 struct SignatureRow {
     std::uint32_t name = 0;  // in the arena
     BodyRow body;
+    std::uint32_t unused = 0;  // rows have no padding
     Offset offset;
 };
 
@@ -100,6 +101,13 @@ struct SignatureSet::Tables {
     std::unique_ptr<const Scratch> scratch;  // the pattern for every matcher's own
     SetStatistics statistics;
     std::string generation;
+    std::shared_ptr<const std::byte> mapping;  // what the arrays view; null: they have their own
+
+    // The names of digests one after the other as their rows are: they came as the sources did.
+    void rename_digests();
+    // Makes what can neither be written nor mapped: the scratch, the rules as libyara runs them.
+    // Throws std::bad_alloc; std::runtime_error when the rules are not what was compiled.
+    void make_ready();
 };
 
 }  // namespace postern::signatures

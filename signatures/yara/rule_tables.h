@@ -2,16 +2,17 @@
 // RuleTables: the YARA rules of a set as they are kept: octets, and nothing else.
 #pragma once
 
+#include "signatures/array.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace postern::signatures::yara {
 
 struct RuleTables {
-    std::vector<std::byte> octets;          // as libyara serialises rules; empty: none
+    Array<std::byte> octets;                // as libyara serialises rules; empty: none
     std::array<std::uint8_t, 32> check{};   // SHA-256 of the octets: libyara trusts what it loads
     std::string source_digest;              // SHA-256 of the rules' text, in hex; empty: none
     std::uint32_t reported = 0;             // rules that are not private

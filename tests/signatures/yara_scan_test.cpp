@@ -28,7 +28,9 @@ std::vector<std::byte> octets_of(std::initializer_list<std::string> sources) {
     for (const std::string& source : sources) {
         builder.add_text(std::to_string(++number) + ".yar", source);
     }
-    return builder.build(1)->tables().rules.octets;
+    const auto set = builder.build(1);
+    const auto& octets = set->tables().rules.octets;
+    return {octets.begin(), octets.end()};
 }
 
 TEST(YaraOctets, AreTheSameForTheSameRulesInAnyOrder) {
@@ -49,11 +51,11 @@ TEST(YaraOctets, AreRefusedWhenOneWasTouched) {
     yara::RuleTables tables = builder.build(1)->tables().rules;
     EXPECT_NE(yara::CompiledRules::load(tables), nullptr);
     for (std::size_t at = 0; at < tables.octets.size(); at += 97 + at / 50) {
-        tables.octets[at] ^= std::byte{4};
+        tables.octets.rows()[at] ^= std::byte{4};
         ASSERT_EQ(yara::CompiledRules::load(tables), nullptr) << at;
-        tables.octets[at] ^= std::byte{4};
+        tables.octets.rows()[at] ^= std::byte{4};
     }
-    tables.octets.resize(tables.octets.size() / 2);
+    tables.octets.rows().resize(tables.octets.size() / 2);
     EXPECT_EQ(yara::CompiledRules::load(tables), nullptr);
 }
 

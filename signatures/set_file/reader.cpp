@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+// First the file is proved whole, by reading it (not through the mapping, whose pages would then
+// count as this process's own); then the tables are made to view it.
+#include "signatures/hasher.h"
+#include "signatures/set_file/check_tables.h"
+#include "signatures/set_file/layout.h"
+#include "signatures/set_file/set_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <thread>
+
+namespace postern::signatures {
+
+namespace {
+
+using set_file::Header;
+using set_file::Section;
+
+// An open file and its size.
+class File {
+public:
+    explicit File(const std::filesystem::path& path) : path_(path) {
+        fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        struct stat status {};
+        if (fd_ < 0 || ::fstat(fd_, &status) != 0) {
+            const int reason = errno;
+            if (fd_ >= 0) ::close(fd_);
+            throw SetFileError(path.native() + ": cannot be read: " + std::strerror(reason));
+        }
+        size_ = static_cast<std::uint64_t>(status.st_size);
+    }
+    ~File() { ::close(fd_); }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+
+    int descriptor() const { return fd_; }
+    std::uint64_t size() const { return size_; }
+
+    // False: so many octets are not there.
+    bool read(std::span<std::byte> out, std::uint64_t at) const {
+        while (!out.empty()) {
+            const ssize_t n = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(at));
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) return false;
+            out = out.subspan(static_cast<std::size_t>(n));
+            at += static_cast<std::uint64_t>(n);
+        }
+        return true;
+    }
+
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw SetFileError(path_.native() + ": " + why);
+    }
+
+private:
+    std::filesystem::path path_;
+    int fd_ = -1;
+    std::uint64_t size_ = 0;
+};
+
+constexpr const char* build_again = "; build it again with `postern signatures build`";
+
+template <typename T>
+std::span<std::byte> octets_of(std::span<T> rows) {
+    return std::as_writable_bytes(rows);
+}
+
+Header read_header(const File& file) {
+    Header header;
+    if (!file.read(octets_of(std::span(&header, 1)), 0) || header.magic != set_file::magic) {
+        file.refuse("is no signature set; make one with `postern signatures build`");
+    }
+    if (header.byte_order != set_file::byte_order || header.version != set_file::version) {
+        file.refuse("was built by another version of postern or for another kind of machine" +
+                    std::string(build_again));
+    }
+    if (header.sum != XXH3_64bits(&header, offsetof(Header, sum))) {
+        file.refuse("is damaged: its header does not have its checksum" + std::string(build_again));
+    }
+    if (header.octets != file.size()) {
+        file.refuse("is damaged: it has " + std::to_string(file.size()) + " octets and should have " +
+                    std::to_string(header.octets) + build_again);
+    }
+    return header;
+}
+
+std::vector<Section> read_table(const File& file, const Header& header) {
+    const std::uint64_t octets = std::uint64_t{header.sections} * sizeof(Section);
+    const std::string damaged = "is damaged: its list of sections ";
+    if (header.table > file.size() || octets != file.size() - header.table) {
+        file.refuse(damaged + "does not end where the file does" + build_again);
+    }
+    std::vector<Section> table(header.sections);
+    const auto bytes = octets_of(std::span(table));
+    if (!file.read(bytes, header.table) ||
+        XXH3_64bits(bytes.data(), bytes.size()) != header.table_sum) {
+        file.refuse(damaged + "does not have its checksum" + build_again);
+    }
+    for (const Section& section : table) {
+        const bool inside = section.begin <= header.table && section.octets <= header.table - section.begin;
+        const bool shaped = section.row != 0 && section.octets % section.row == 0 &&
+                            section.begin % set_file::alignment == 0 && section.name.back() == '\0';
+        if (!inside || !shaped) file.refuse(damaged + "points outside of it" + build_again);
+    }
+    return table;
+}
+
+// Octets between sections are nobody's; a file that has something there is not the one written.
+bool padding_is_empty(const File& file, const std::vector<Section>& table, std::uint64_t end) {
+    std::uint64_t at = sizeof(Header);
+    for (std::size_t i = 0; i <= table.size(); ++i) {
+        const std::uint64_t next = i < table.size() ? table[i].begin : end;
+        if (next < at || next - at >= set_file::alignment) return false;
+        std::array<std::byte, set_file::alignment> octets{};
+        const std::span gap = std::span(octets).first(next - at);
+        if (!file.read(gap, at)) return false;
+        for (const std::byte octet : gap) {
+            if (octet != std::byte{0}) return false;
+        }
+        if (i < table.size()) at = next + table[i].octets;
+    }
+    return true;
+}
+
+// One thread's way of reading a section: sums always, the digest where a signature speaks of it.
+class SectionCheck {
+public:
+    SectionCheck(const File& file, const VerifyingKey* key) : file_(file), digests_(key != nullptr) {}
+    ~SectionCheck() { XXH3_freeState(sum_); }
+    SectionCheck(const SectionCheck&) = delete;
+    SectionCheck& operator=(const SectionCheck&) = delete;
+
+    bool holds(const Section& section) {
+        XXH3_64bits_reset(sum_);
+        if (digests_) hasher_.begin();
+        for (std::uint64_t at = 0; at < section.octets; at += buffer_.size()) {
+            const auto piece = std::span(buffer_).first(std::min<std::uint64_t>(buffer_.size(), section.octets - at));
+            if (!file_.read(piece, section.begin + at)) return false;
+            XXH3_64bits_update(sum_, piece.data(), piece.size());
+            if (digests_) hasher_.add(piece);
+        }
+        return XXH3_64bits_digest(sum_) == section.sum && (!digests_ || hasher_.end() == section.digest);
+    }
+
+private:
+    const File& file_;
+    bool digests_;
+    Hasher hasher_;
+    XXH3_state_t* sum_ = XXH3_createState();
+    std::vector<std::byte> buffer_ = std::vector<std::byte>(256 * 1024);
+};
+
+void check_sections(const File& file, const std::vector<Section>& table, const LoadOptions& options) {
+    std::atomic<std::size_t> next{0};
+    std::atomic<const Section*> bad{nullptr};
+    const auto work = [&] {
+        SectionCheck check(file, options.key);
+        for (std::size_t i = next++; i < table.size() && !bad; i = next++) {
+            if (!check.holds(table[i])) bad = &table[i];
+        }
+    };
+    {
+        const unsigned threads = options.threads ? options.threads : std::thread::hardware_concurrency();
+        std::vector<std::jthread> helpers;
+        for (unsigned i = 1; i < threads && i < table.size(); ++i) helpers.emplace_back(work);
+        work();
+    }
+    if (bad) {
+        file.refuse("is damaged: its section \"" + std::string(bad.load()->name.data()) +
+                    "\" does not have its checksum" + build_again);
+    }
+}
+
+void check_signature(const File& file, const Header& header, const std::vector<Section>& table,
+                     const VerifyingKey* key) {
+    if (!key) return;
+    if (header.is_signed == 0) {
+        file.refuse("is not signed, and a key is configured; sign it with `postern signatures build --sign KEY`");
+    }
+    Hasher hasher;
+    hasher.begin();
+    hasher.add(std::as_bytes(std::span(table)));
+    if (!key->verify(hasher.end(), header.signature)) {
+        file.refuse("is not signed by the key that is configured; it is not used");
+    }
+}
+
+struct WholeFile {
+    Header header;
+    std::vector<Section> table;
+};
+
+WholeFile prove(const File& file, const LoadOptions& options) {
+    WholeFile whole;
+    whole.header = read_header(file);
+    whole.table = read_table(file, whole.header);
+    if (!padding_is_empty(file, whole.table, whole.header.table)) {
+        file.refuse("is damaged: something stands between its sections" + std::string(build_again));
+    }
+    check_signature(file, whole.header, whole.table, options.key);
+    check_sections(file, whole.table, options);
+    return whole;
+}
+
+std::shared_ptr<const std::byte> map(const File& file) {
+    const std::size_t size = file.size();
+    void* place = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.descriptor(), 0);
+    if (place == MAP_FAILED) file.refuse("cannot be mapped: " + std::string(std::strerror(errno)));
+    ::madvise(place, size, MADV_RANDOM);
+    return {static_cast<const std::byte*>(place), [size](const std::byte* octets) {
+                ::munmap(const_cast<std::byte*>(octets), size);
+            }};
+}
+
+class Reader {
+public:
+    Reader(const File& file, const std::vector<Section>& table, const std::byte* octets)
+        : file_(file), octets_(octets) {
+        for (const Section& section : table) sections_.emplace(section.name.data(), &section);
+    }
+
+    set_file::Within within(const std::string& name) { return {prefix_, name}; }
+
+    template <typename T>
+    void array(const std::string& name, Array<T>& rows) {
+        const Section* section = take(name, sizeof(T));
+        if (section == nullptr) return;
+        rows.view({reinterpret_cast<const T*>(octets_ + section->begin), section->octets / sizeof(T)});
+    }
+    template <typename T>
+    void value(const std::string& name, T& row) {
+        const Section* section = take(name, sizeof(T));
+        if (section == nullptr || section->octets != sizeof(T)) refuse(name);
+        std::memcpy(&row, octets_ + section->begin, sizeof(T));
+    }
+    void text(const std::string& name, std::string& octets) {
+        const Section* section = take(name, 1);
+        if (section != nullptr) octets.assign(reinterpret_cast<const char*>(octets_ + section->begin), section->octets);
+    }
+    void database(const std::string& name, LiteralDatabase& database) {
+        const Section* section = take(name, 1);
+        if (section == nullptr) return;
+        auto loaded = LiteralDatabase::deserialize({octets_ + section->begin, section->octets});
+        if (!loaded) {
+            file_.refuse("was compiled for processors that can do what this one cannot, or by another version of "
+                         "Hyperscan; build it here, or with `postern signatures build --portable`");
+        }
+        database = std::move(*loaded);
+    }
+
+    bool all_taken() const { return sections_.empty(); }
+
+private:
+    // Null: the section is empty.
+    const Section* take(const std::string& name, std::size_t row) {
+        const auto found = sections_.find(prefix_ + name);
+        if (found == sections_.end()) return nullptr;
+        const Section* section = found->second;
+        if (section->row != row) refuse(name);
+        sections_.erase(found);
+        return section;
+    }
+    [[noreturn]] void refuse(const std::string& name) const {
+        file_.refuse("has a section \"" + prefix_ + name + "\" of another shape than this version of postern reads" +
+                     build_again);
+    }
+
+    const File& file_;
+    const std::byte* octets_;
+    std::string prefix_;
+    std::map<std::string, const Section*, std::less<>> sections_;
+};
+
+}  // namespace
+
+std::shared_ptr<const SignatureSet> load_set(const std::filesystem::path& path, const LoadOptions& options) {
+    const File file(path);
+    const WholeFile whole = prove(file, options);
+    auto tables = std::make_unique<SignatureSet::Tables>();
+    tables->mapping = map(file);
+    Reader reader(file, whole.table, tables->mapping.get());
+    set_file::visit_tables(reader, *tables);
+    if (!reader.all_taken() || !set_file::are_consistent(*tables)) {
+        file.refuse("does not hold together as this version of postern reads it" + std::string(build_again));
+    }
+    try {
+        tables->make_ready();
+    } catch (const std::runtime_error& error) {
+        file.refuse(error.what() + std::string(build_again));
+    }
+    return std::make_shared<SignatureSet>(std::move(tables));
+}
+
+SetFileInfo verify_set(const std::filesystem::path& path, const LoadOptions& options) {
+    const File file(path);
+    const WholeFile whole = prove(file, options);
+    SetFileInfo info{file.size(), {}, whole.header.is_signed != 0};
+    for (const Section& section : whole.table) {
+        if (std::string_view(section.name.data()) != "generation") continue;
+        info.generation.resize(std::min<std::uint64_t>(section.octets, 1024));
+        if (!file.read(octets_of(std::span(info.generation)), section.begin)) info.generation.clear();
+    }
+    return info;
+}
+
+bool is_set_file(const std::filesystem::path& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    std::array<char, set_file::magic.size()> begin{};
+    const bool is = ::pread(fd, begin.data(), begin.size(), 0) == static_cast<ssize_t>(begin.size()) &&
+                    begin == set_file::magic;
+    ::close(fd);
+    return is;
+}
+
+}  // namespace postern::signatures
