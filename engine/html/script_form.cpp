@@ -136,9 +136,10 @@ std::string source_of(std::span<const std::byte> script) {
 }
 
 void keep_mended(const Token& token, std::string_view text, ScriptForm& out) {
-    if (token.kind == TokenKind::text && token.mended && text.size() >= least_mended) {
-        out.mended.emplace_back(text);
-    }
+    const bool escaped = text.find('%') != std::string_view::npos;
+    if (token.kind != TokenKind::text || text.size() < least_mended) return;
+    if (token.mended) out.mended.emplace_back(text);
+    if (escaped) out.mended.push_back(unescaped(text));
 }
 
 }  // namespace

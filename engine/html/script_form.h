@@ -16,7 +16,7 @@ namespace postern::engine::html {
 struct ScriptForm {
     mime::Buffer form;
     // String literals of 16 octets and more that do not stand like this in the page: joined from pieces,
-    // or with their escapes decoded. Nobody else sees what they carry (carried.h).
+    // or with their escapes decoded, those of unescape() too. Nobody else sees what they carry (carried.h).
     std::vector<std::string> mended;
 };
 
