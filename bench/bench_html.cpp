@@ -14,7 +14,7 @@ namespace {
 
 using namespace postern::engine::html;
 
-constexpr std::size_t page_size = 4 << 20;
+constexpr std::size_t page_size = 256 << 10;  // a long mail
 
 std::string repeated(std::string_view piece) {
     std::string page;

@@ -40,6 +40,8 @@ void FormMachine::begin_value() {
     page_.put('=');
     quote_ = Quote::none;
     value_.clear();
+    const bool address = (tag_ == "a" && attribute_ == "href") || (tag_ == "img" && attribute_ == "src");
+    value_kept_ = address ? longest_value : beyond_scheme;
     skip_then(State::value, true);
 }
 
@@ -59,16 +61,32 @@ void FormMachine::add_attribute(bool with_value) {
 }
 
 void FormMachine::put_in_value(std::uint8_t c) {
-    if (value_.size() < longest_value) value_.push_back(static_cast<char>(c));
+    if (value_.size() < value_kept_) value_.push_back(static_cast<char>(c));
 }
 
 bool FormMachine::begins_data_uri() const {
     return (value_.size() == 5 && value_ == "data:") || (value_.size() == 6 && value_ == "\"data:");
 }
 
+// The letters of a name, and the blanks before it, without a step for each.
+void FormMachine::name_run(ShortName& name) {
+    for (; p_ != end_; ++p_) {
+        const auto c = static_cast<std::uint8_t>(*p_);
+        if (!is_letter(c) && c != '-') return;
+        if (name.length() == 0 && state_ == State::attribute) page_.put(' ');
+        page_.put(to_lower(c));
+        name.add(to_lower(c));
+    }
+}
+
+void FormMachine::blank_run() {
+    while (p_ != end_ && (*p_ == std::byte{' '} || *p_ == std::byte{'\t'})) ++p_;
+}
+
 void FormMachine::value_run() {
-    constexpr std::size_t beyond_scheme = 7;
-    if (high_in_value_ != 0 || value_.size() < beyond_scheme) return;
+    const bool quoted = !value_.empty() && value_[0] == '"';
+    const bool no_scheme = value_.size() > (quoted ? 1U : 0U) && value_[quoted ? 1 : 0] != 'd';
+    if (high_in_value_ != 0 || (!no_scheme && value_.size() < beyond_scheme)) return;
     while (end_ - p_ >= 8) {
         const EightOctets octets(p_);
         const EightOctets::Mask stops = octets.below(0x21) | octets.equal('"') | octets.equal('\'') |
@@ -76,7 +94,9 @@ void FormMachine::value_run() {
         octets.write_lower_case(page_.position());
         const std::size_t plain = stops == 0 ? 8 : EightOctets::before(stops);
         page_.advance(plain);
-        value_.append(reinterpret_cast<const char*>(p_), std::min(plain, longest_value - value_.size()));
+        if (value_.size() < value_kept_) {
+            value_.append(reinterpret_cast<const char*>(p_), std::min(plain, value_kept_ - value_.size()));
+        }
         p_ += plain;
         if (plain != 8) return;
     }

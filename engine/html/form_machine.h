@@ -62,6 +62,10 @@ private:
 class FormMachine {
 public:
     static constexpr std::size_t longest_value = 1024;  // what lies behind is not kept
+    static constexpr std::size_t beyond_scheme = 7;     // a value that begins with "data:" is known by then
+
+    // No more than this is usually written to a form of so large a page.
+    static std::size_t usual_size(std::size_t page);
 
     explicit FormMachine(NormalForms& forms)
         : forms_(forms), page_(forms.no_comment), text_(forms.no_tags) {}
@@ -100,6 +104,9 @@ private:
     void text_run();
     void script_run();
     void value_run();
+    void name_run(ShortName& name);
+    void blank_run();
+    void plain_run();
 
     bool on_text(std::uint8_t c);
     bool on_high_octets(std::uint8_t c);
@@ -153,7 +160,8 @@ private:
     ShortName tag_;
     ShortName attribute_;
     std::string name_;                   // of a named reference
-    std::string value_;                  // of an attribute
+    std::string value_;                  // of an attribute, as much as somebody asks for
+    std::size_t value_kept_ = 0;
     std::string address_;                // of the tag's link or picture
     bool has_address_ = false;
     const std::byte* script_ = nullptr;  // where the open script begins
