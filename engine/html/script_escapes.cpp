@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Escapes in string literals (\x41, A, \n) and in what is given to unescape() (%41, %u0041).
+// Escapes in string literals (\x41, \u0041, \n) and in what is given to unescape() (%41, %u0041).
 #include "engine/html/eight_octets.h"
 #include "engine/html/script_lexer.h"
 
