@@ -2,6 +2,9 @@
 // One content, judged: identify it, note it for the policy, match it. Then open_content.h opens it, and
 // what comes out returns here as contents of their own.
 #include "engine/file_types.h"
+#include "engine/html/normal_form.h"
+#include "engine/html/page_text.h"
+#include "engine/html/script_form.h"
 #include "engine/open_content.h"
 #include "engine/rule_facts.h"
 #include "engine/scan_run.h"
@@ -41,6 +44,7 @@ public:
             const Stopwatch watch(item_.step.match_seconds);
             report(matches());
             if (target_of(type_) == signatures::Target::text) report_text_form();
+            if (target_of(type_) == signatures::Target::html) report_html_forms();
             if (run_.set.has_rules()) report_rules();
         }
         {
@@ -64,11 +68,11 @@ private:
                                         content().bytes.size(), item_.origin->base()});
     }
 
-    // Text as it stands is for signatures of any target; those for text look at its normal form.
+    // Text and pages as they stand are for signatures of any target; those for them look at normal forms.
     signatures::Subject subject() const {
         const signatures::Target target = target_of(type_);
-        const bool text = target == signatures::Target::text;
-        return {content().bytes, text ? signatures::Target::any : target};
+        const bool normalised = target == signatures::Target::text || target == signatures::Target::html;
+        return {content().bytes, normalised ? signatures::Target::any : target};
     }
 
     std::vector<signatures::Match> matches() {
@@ -99,14 +103,27 @@ private:
     void report_text_form() {
         mime::Buffer form;
         append_text_form(content().bytes, form);
-        const signatures::Subject text{form.bytes(), signatures::Target::text,
-                                       signatures::Alphabet::folded};
+        report_form({form.bytes(), signatures::Target::text, signatures::Alphabet::folded});
+    }
+
+    void report_html_forms() {
+        const auto utf8 = html::page_as_utf8(content().bytes);
+        const html::NormalForms forms = html::normal_forms(utf8 ? utf8->bytes() : content().bytes);
+        report_form({forms.no_comment.bytes(), signatures::Target::html});
+        report_form({forms.no_tags.bytes(), signatures::Target::html});
+        if (forms.scripts.empty()) return;
+        html::ScriptForm scripts;
+        for (const auto script : forms.scripts) html::append_script_form(script, scripts);
+        report_form({scripts.form.bytes(), signatures::Target::html});
+        report_form({scripts.form.bytes(), signatures::Target::text});
+    }
+
+    void report_form(const signatures::Subject& form) {
         signatures::Candidates found;
         signatures::Matcher& matcher = run_.workers.mine().matcher;
-        matcher.scan(text, {0, text.bytes.size()}, found);
-        for (const signatures::Match& match : matcher.finish(text, found)) {
-            Finding finding = about_this(match);
-            run_.collector->add(std::move(finding));
+        matcher.scan(form, {0, form.bytes.size()}, found);
+        for (const signatures::Match& match : matcher.finish(form, found)) {
+            run_.collector->add(about_this(match));
         }
     }
 

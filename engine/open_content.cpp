@@ -5,6 +5,7 @@
 
 #include "engine/expand/expander.h"
 #include "engine/file_types.h"
+#include "engine/open_carried.h"
 
 #include <iterator>
 
@@ -14,18 +15,6 @@ namespace {
 
 std::string first_name(const Content& content) {
     return content.names.empty() ? std::string() : content.names.front();
-}
-
-// What lies one level inside `outer`, without its name. It inherits what the outer one was allowed: an
-// allow-list that names an archive speaks for everything in it.
-Subcontent inside(const Subcontent& outer, std::shared_ptr<const mime::Buffer> bytes) {
-    Subcontent item;
-    item.origin = std::make_shared<const Origin>(outer.origin->base());
-    item.allowed = outer.allowed;
-    item.content.depth = outer.content.depth + 1;
-    item.content.bytes = bytes->bytes();
-    item.content.owner = std::move(bytes);
-    return item;
 }
 
 // A container met inside a zip is zip-wrapped, whatever it is; else its own kind counts.
@@ -161,9 +150,20 @@ void sweep_decoded_text(ScanRun& run, const Subcontent& item, FileType type) {
 
 }  // namespace
 
+Subcontent inside(const Subcontent& outer, std::shared_ptr<const mime::Buffer> bytes) {
+    Subcontent item;
+    item.origin = std::make_shared<const Origin>(outer.origin->base());
+    item.allowed = outer.allowed;
+    item.content.depth = outer.content.depth + 1;
+    item.content.bytes = bytes->bytes();
+    item.content.owner = std::move(bytes);
+    return item;
+}
+
 void open_content(ScanRun& run, const Subcontent& item, FileType type) {
     if (is_message(item, type)) return open_message(run, item);
     sweep_decoded_text(run, item, type);
+    open_carried(run, item, type);
     if (!expand::is_container(type) && !may_hold_zip(item.content.bytes)) return;
     Unfolding unfolding(run, item, type);
     expand::expand(item.content, type, run.budget, unfolding);
