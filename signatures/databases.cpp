@@ -136,6 +136,7 @@ void build_databases(const std::vector<BucketLiteral>& literals, EncodedTexts& e
 
     std::vector<const LiteralDatabase*> databases;
     for (const Order& order : orders) databases.push_back(order.out);
+    for (const LiteralDatabase& names : tables.members.patterns) databases.push_back(&names);
     tables.scratch = std::make_unique<Scratch>(databases);
     for (const LiteralDatabase* database : databases) {
         tables.statistics.database_bytes += database->bytes();
