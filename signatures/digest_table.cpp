@@ -90,7 +90,7 @@ const DigestRow<Length>* DigestTable<Length>::find(std::span<const std::uint8_t>
     std::copy_n(digest.begin(), Length, key.digest.begin());
     const Row* row = std::lower_bound(rows_.begin(), rows_.end(), key, digest_less<Row>);
     for (; row != rows_.end() && row->digest == key.digest; ++row) {
-        if (row->size == any_size || row->size == size) return row;
+        if (row->size == size) return row;
     }
     return nullptr;
 }

@@ -84,7 +84,7 @@ public:
     // Takes out what `drop` is true for, then sorts.
     std::size_t seal(const NameArena& names, const std::function<bool(const Row&)>& drop);
     bool wants(std::uint64_t size) const { return filter_.has(size); }
-    // The first row with this digest and size; null: none.
+    // The first row with this digest that names this size, or any_size; null: none.
     const Row* find(std::span<const std::uint8_t> digest, std::uint64_t size) const;
     std::span<const Row> rows() const { return rows_; }
     // Names anew: what `renamed` says of each row, in order.

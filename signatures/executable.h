@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layout of a program as far as signatures ask for it: entry point and sections, as file
-// offsets.
+// The layout of a program as far as signatures ask for it: entry point, sections and version
+// strings, as file offsets.
 //
-// Reads PE and ELF headers, bounded and without trust: what does not fit into the content, or is
-// not there, is simply not in the layout.
+// Reads PE, ELF and Mach-O headers, bounded and without trust. Signatures are written with ClamAV
+// at hand, so a layout is what ClamAV makes of a file, its roundings and refusals included: where
+// ClamAV takes the headers for broken, nothing is in the layout.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,8 @@
 
 namespace postern::signatures {
 
-inline constexpr std::size_t most_sections = 1024;
+// A file that claims more sections has none here. All of them fit into PE's 16 bits.
+inline constexpr std::size_t most_sections = 65535;
 
 struct SectionRange {
     std::int64_t begin = 0;
@@ -24,6 +26,7 @@ struct SectionRange {
 struct ExecutableLayout {
     std::optional<std::int64_t> entry_point;  // a file offset
     std::vector<SectionRange> sections;       // of an ELF file, the first is the null section
+    std::vector<std::uint32_t> version_strings;  // keys in a PE's version information, ascending
 };
 
 ExecutableLayout read_layout(std::span<const std::byte> content);

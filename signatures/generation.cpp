@@ -63,10 +63,16 @@ void add_digests(Stream& stream, const DigestTables& digests, const NameArena& n
 }  // namespace
 
 std::string generation_of(const std::vector<BodySignature>& bodies,
+                          const std::vector<MemberSignature>& members,
                           const SignatureSet::Tables& tables) {
     Stream stream;
     stream.add("bodies");
     for (const BodySignature& body : bodies) stream.add(body.line);
+    stream.add("members");
+    for (const MemberSignature& member : members) {
+        stream.add(member.line);
+        stream.add(std::to_string(static_cast<int>(member.numbers.container)));
+    }
     stream.add("digests");
     add_digests(stream, tables.digests, tables.names);
     stream.add("allowed");
@@ -75,6 +81,10 @@ std::string generation_of(const std::vector<BodySignature>& bodies,
         stream.add("rules");
         stream.add(tables.rules.source_digest);
     }
+    stream.add("sections");
+    add_digests(stream, tables.sections, tables.names);
+    stream.add("imports");
+    add_digests(stream, tables.imports, tables.names);
     return stream.end();
 }
 

@@ -9,6 +9,7 @@ namespace postern::signatures {
 
 // REQUIRES: bodies are in order, digest tables are sealed.
 std::string generation_of(const std::vector<BodySignature>& bodies,
+                          const std::vector<MemberSignature>& members,
                           const SignatureSet::Tables& tables);
 
 }  // namespace postern::signatures

@@ -63,7 +63,7 @@ void HitChecker::check_part(const Watch& watch, std::size_t start) {
     const bool first_part = watch.part == row.body.first_part;
     if (first_part && row.offset.place != Place::anywhere) {
         const auto range = ranges_.of(row.offset);
-        if (!range || start < range->first || start > range->last) return;
+        if (!range || !range->holds(start)) return;
     }
     const auto end = verifier_.first_end(tables_.programs.parts[watch.part], content_, start);
     if (!end) return;

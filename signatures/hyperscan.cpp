@@ -97,10 +97,32 @@ std::optional<LiteralDatabase> LiteralDatabase::deserialize(std::span<const std:
     const auto rest = octets.subspan(sizeof longest);
     auto state = std::make_unique<State>();
     state->longest = longest;
-    if (longest == 0 || hs_deserialize_database(reinterpret_cast<const char*>(rest.data()), rest.size(),
+    if (hs_deserialize_database(reinterpret_cast<const char*>(rest.data()), rest.size(),
                                                 &state->database) != HS_SUCCESS) {
         return std::nullopt;
     }
+    LiteralDatabase result;
+    result.state_ = std::move(state);
+    return result;
+}
+
+// A name is one line, however it is written; where in it a pattern stands does not matter.
+std::optional<LiteralDatabase> LiteralDatabase::compile_patterns(
+    std::span<const std::string_view> patterns, std::span<const std::uint32_t> ids) {
+    const std::vector<std::string> owned(patterns.begin(), patterns.end());
+    std::vector<const char*> texts;
+    for (const std::string& text : owned) texts.push_back(text.c_str());
+    const std::vector<unsigned> flags(
+        patterns.size(), HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY);
+    const std::vector<unsigned> numbers(ids.begin(), ids.end());
+    auto state = std::make_unique<State>();
+    hs_compile_error_t* error = nullptr;
+    const hs_error_t status =
+        hs_compile_multi(texts.data(), flags.data(), numbers.data(),
+                         static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr,
+                         &state->database, &error);
+    hs_free_compile_error(error);
+    if (status != HS_SUCCESS) return std::nullopt;
     LiteralDatabase result;
     result.state_ = std::move(state);
     return result;
@@ -123,6 +145,18 @@ void LiteralDatabase::scan(std::span<const std::byte> octets, const Scratch& scr
         hs_scan(state_->database, reinterpret_cast<const char*>(octets.data()) + from,
                 static_cast<unsigned>(end - from), 0, scratch.state_->scratch, on_match, &piece);
     }
+}
+
+void LiteralDatabase::scan_name(std::string_view name, const Scratch& scratch,
+                                HitSink& sink) const {
+    const auto tell = [](unsigned id, unsigned long long, unsigned long long, unsigned,
+                         void* context) {
+        static_cast<HitSink*>(context)->hit(id, 0);
+        return 0;
+    };
+    const std::string_view text = name.substr(0, largest_piece);
+    hs_scan(state_->database, text.empty() ? "" : text.data(), static_cast<unsigned>(text.size()),
+            0, scratch.state_->scratch, tell, &sink);
 }
 
 Scratch::Scratch(std::span<const LiteralDatabase* const> databases)

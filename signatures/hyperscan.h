@@ -47,11 +47,19 @@ public:
     std::vector<std::byte> serialized() const;
     static std::optional<LiteralDatabase> deserialize(std::span<const std::byte> octets);
 
+    // Patterns of names, as clamav/name_pattern.h writes them. Nothing: Hyperscan refuses them, each
+    // or all together.
+    static std::optional<LiteralDatabase> compile_patterns(
+        std::span<const std::string_view> patterns, std::span<const std::uint32_t> ids);
+
     bool empty() const { return state_ == nullptr; }
     std::size_t bytes() const;  // of memory
 
     // REQUIRES: `scratch` was made for this database.
     void scan(std::span<const std::byte> octets, const Scratch& scratch, HitSink& sink) const;
+    // The whole name, which may be empty; each pattern is told once. REQUIRES: as above, and the
+    // database holds patterns.
+    void scan_name(std::string_view name, const Scratch& scratch, HitSink& sink) const;
 
 private:
     friend class Scratch;

@@ -9,7 +9,7 @@ namespace postern::signatures {
 
 // Fills programs, signatures, buckets, watches and targets of `tables`, and their statistics.
 // `threads` compile databases at the same time. The result does not depend on their number.
-// REQUIRES: `bodies` are in their final order.
+// REQUIRES: `bodies` are in their final order; the member table is made.
 void build_lanes(std::vector<BodySignature> bodies, unsigned threads, SignatureSet::Tables& tables);
 
 }  // namespace postern::signatures

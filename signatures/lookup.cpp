@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Several names for one digest are one signature's many names: the first is told.
+// Several names for one digest are one signature's many names: the first is told. One that is for
+// any size is another signature.
 #include "signatures/lookup.h"
 
 namespace postern::signatures {
@@ -9,7 +10,10 @@ namespace {
 template <std::size_t Length>
 void look_up(const DigestTable<Length>& table, std::span<const std::uint8_t> digest,
              std::uint64_t size, std::vector<std::uint32_t>& out) {
-    if (const auto* row = table.find(digest, size)) out.push_back(row->name);
+    for (const std::uint64_t one : {std::uint64_t{any_size}, size}) {
+        if (const auto* row = table.find(digest, one)) out.push_back(row->name);
+        if (size == any_size) return;
+    }
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 
 namespace postern::signatures {
 
-// The names (places in the arena) under which a content is known: one a kind of digest at most.
+// The names (places in the arena) under which a content is known: for each kind of digest,
+// one of its size and one of any size at most.
 std::vector<std::uint32_t> names_of(const DigestTables& tables, const Digests& digests,
                                     std::uint64_t size);
 

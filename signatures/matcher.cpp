@@ -5,6 +5,7 @@
 
 #include "signatures/hit_checker.h"
 #include "signatures/lookup.h"
+#include "signatures/program_digests.h"
 
 #include <algorithm>
 #include <array>
@@ -191,8 +192,8 @@ std::vector<Match> Matcher::finish(const Subject& subject, Candidates& candidate
 }
 
 std::vector<Match> Matcher::match_digests(std::span<const std::byte> content) {
+    std::vector<Match> matches = match_program_digests(state_->tables, content, state_->hasher);
     const DigestKinds kinds = state_->set->wanted_digests(content.size());
-    std::vector<Match> matches;
     if (kinds.empty()) return matches;
     const Digests digests = state_->hasher.digest(content, kinds);
     for (const std::uint32_t name : names_of(state_->tables.digests, digests, content.size())) {
@@ -206,6 +207,16 @@ yara::RuleMatches Matcher::match_rules(const yara::RuleSubject& subject) {
     if (!state_->tables.compiled_rules) return {};
     if (!state_->rules) state_->rules.emplace(state_->tables.compiled_rules);
     return state_->rules->scan(subject);
+}
+
+std::vector<Match> Matcher::match_member(const MemberFacts& facts) {
+    const MemberTable& members = state_->tables.members;
+    std::vector<Match> matches;
+    for (const std::uint32_t row : matching_rows(members, facts, state_->scratch)) {
+        matches.push_back({state_->tables.names.at(members.rows[row].name), 0, 0});
+    }
+    sort_matches(matches);
+    return matches;
 }
 
 std::vector<Match> Matcher::match(const Subject& subject) {

@@ -15,6 +15,7 @@
 
 #include "signatures/alphabet.h"
 #include "signatures/match.h"
+#include "signatures/member.h"
 #include "signatures/signature_set.h"
 #include "signatures/yara/rule_scanner.h"
 
@@ -67,8 +68,13 @@ public:
     void scan(const Subject& subject, Chunk chunk, Candidates& candidates);
     std::vector<Match> finish(const Subject& subject, Candidates& candidates);
 
-    // Digest signatures of the whole content; computes only what the set wants for its size.
+    // Digest signatures of the whole content and, where it is a PE file, of its sections and its
+    // import table; computes only what the set wants for their sizes.
     std::vector<Match> match_digests(std::span<const std::byte> content);
+
+    // Container signatures that a member of a container matches by what the container says of it;
+    // neither offset nor length mean anything. Sorted by name.
+    std::vector<Match> match_member(const MemberFacts& facts);
 
     // YARA rules, over the whole content in the calling thread; nothing at once in a set without.
     yara::RuleMatches match_rules(const yara::RuleSubject& subject);

@@ -17,6 +17,8 @@ enum class Place : std::uint32_t {
     section,       // start of the section + base
     last_section,  // start of the last section + base
     in_section,    // anywhere inside the section
+    version_info,  // at the key of a version string
+    program_end,   // size - base, of a program whose headers are sound
 };
 
 struct Offset {

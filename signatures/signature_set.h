@@ -28,12 +28,16 @@ struct SetStatistics {
     std::size_t digest_signatures = 0;
     std::size_t allowed_digests = 0;
     std::size_t yara_rules = 0;       // that are reported
+    std::size_t section_digests = 0;  // of PE sections
+    std::size_t import_digests = 0;   // of PE import tables
+    std::size_t member_signatures = 0;  // about members of containers
     std::size_t ignored_names = 0;    // lines of ign2
     std::size_t ignored = 0;          // signatures that they took out
     std::size_t anchors = 0;          // distinct literals looked for
     std::size_t short_anchors = 0;    // of these, too short to be cheap
     std::size_t slow_signatures = 0;  // without any usable literal
     std::size_t unsupported = 0;      // lines left out because the engine cannot do what they ask
+    std::size_t unwanted = 0;         // left out, as nobody asked for what is only unwanted
     std::size_t errors = 0;           // lines left out because they are wrong
     std::size_t database_bytes = 0;
 };
@@ -63,11 +67,25 @@ private:
     std::unique_ptr<const Tables> tables_;
 };
 
+// What to do with a container (.cvd .cld .cud) that no key vouches for.
+enum class Unverified : std::uint8_t { refuse, accept };
+// Potentially unwanted programs: .ndu .ldu .hdu .hsu .mdu .msu.
+enum class Unwanted : std::uint8_t { leave_out, load };
+
+struct SourceOptions {
+    Unverified unverified = Unverified::refuse;
+    Unwanted unwanted = Unwanted::leave_out;
+};
+
 // Collects sources and compiles them.
 class SetBuilder {
 public:
-    SetBuilder();
+    explicit SetBuilder(SourceOptions options = {});
     ~SetBuilder();
+
+    // Keys for the containers that are added from now on; their text is described in
+    // container_keys.h. Lines that are no keys are told by diagnostics().
+    void add_keys(std::string_view name, std::string_view text);
 
     // The signatures that every set holds: EICAR.
     void add_built_in();
@@ -75,7 +93,7 @@ public:
     // with a source is told by diagnostics(). A file that cannot be read, or whose name no format
     // has, is an error.
     void add_path(const std::filesystem::path& path);
-    // Text of a source, `name` as its file would be called ("x.ndb").
+    // Text of a source, or the octets of a container; `name` as its file would be called ("x.ndb").
     void add_text(std::string_view name, std::string_view text);
 
     const Diagnostics& diagnostics() const;

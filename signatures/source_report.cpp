@@ -16,6 +16,13 @@ void SourceReport::add(Severity severity, const char* at, std::string message) {
     out_.push_back({severity, std::string(file_), number_, column, std::move(message)});
 }
 
+void SourceReport::leave_out(std::size_t lines, Severity severity, std::string_view why) {
+    unsupported_ += severity == Severity::unsupported ? lines : 0;
+    std::string message = std::to_string(lines) + (lines == 1 ? " entry is" : " entries are");
+    out_.push_back({severity, std::string(file_), 0, 0,
+                    message.append(" left out; ").append(why)});
+}
+
 void SourceReport::finish() {
     if (untold_ == 0) return;
     out_.push_back({Severity::error, std::string(file_), 0, 0,

@@ -29,6 +29,9 @@ public:
         add(Severity::error, at, std::move(message));
     }
 
+    // Lines that are left out together, told in one sentence about the file as a whole.
+    void leave_out(std::size_t lines, Severity severity, std::string_view why);
+
     // Says how many were not told. Called once, at the end of the source.
     void finish();
 

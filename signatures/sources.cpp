@@ -3,6 +3,8 @@
 // over.
 #include "signatures/sources.h"
 
+#include "signatures/unsupported.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -17,8 +19,8 @@ struct Suffix {
     Format format;
 };
 
-// A u at the end means "potentially unwanted". Whoever names such a file wants it.
-constexpr std::array<Suffix, 13> suffixes{{
+// A u at the end means "potentially unwanted".
+constexpr std::array<Suffix, 26> suffixes{{
     {".db", Format::db},
     {".ndb", Format::ndb},
     {".ndu", Format::ndb},
@@ -28,6 +30,19 @@ constexpr std::array<Suffix, 13> suffixes{{
     {".hsu", Format::digests},
     {".fp", Format::allowed_digests},
     {".sfp", Format::allowed_digests},
+    {".mdb", Format::sections},
+    {".mdu", Format::sections},
+    {".msb", Format::sections},
+    {".msu", Format::sections},
+    {".imp", Format::imports},
+    {".cdb", Format::members},
+    {".zmd", Format::zip_members},
+    {".rmd", Format::rar_members},
+    {".sdb", Format::ndb},
+    {".ftm", Format::file_types},
+    {".cvd", Format::container},
+    {".cld", Format::container},
+    {".cud", Format::container},
     {".ign", Format::ign},
     {".ign2", Format::ign2},
     {".yar", Format::yara},
@@ -42,7 +57,17 @@ std::optional<Format> format_of(std::string_view name) {
     for (const Suffix& row : suffixes) {
         if (name.substr(dot) == row.suffix) return row.format;
     }
+    if (!why_unsupported(name).empty()) return Format::unsupported;
     return std::nullopt;
+}
+
+std::string read_suffixes() {
+    std::string all;
+    for (const Suffix& row : suffixes) {
+        if (!all.empty()) all += ' ';
+        all += row.suffix;
+    }
+    return all;
 }
 
 std::vector<std::filesystem::path> source_files(const std::filesystem::path& folder,

@@ -12,9 +12,14 @@
 
 namespace postern::signatures {
 
-enum class Format { db, ndb, digests, allowed_digests, ign, ign2, yara };
+enum class Format { db, ndb, digests, allowed_digests, sections, imports, members,
+                    zip_members, rar_members, ign, ign2, yara, container, file_types,
+                    unsupported };
 
 std::optional<Format> format_of(std::string_view name);
+
+// The ends of all names that are read, divided by blanks.
+std::string read_suffixes();
 
 // Every regular file under `folder` whose name has a format, sorted.
 std::vector<std::filesystem::path> source_files(const std::filesystem::path& folder,

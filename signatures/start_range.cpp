@@ -31,6 +31,12 @@ const ExecutableLayout& StartRanges::layout() {
     return *layout_;
 }
 
+std::optional<StartRange> StartRanges::at_version_strings() {
+    const std::vector<std::uint32_t>& keys = layout().version_strings;
+    if (keys.empty()) return std::nullopt;
+    return StartRange{keys.front(), keys.back(), keys};
+}
+
 std::optional<StartRange> StartRanges::of(const Offset& offset) {
     const std::int64_t size = static_cast<std::int64_t>(content_.size());
     switch (offset.place) {
@@ -46,6 +52,11 @@ std::optional<StartRange> StartRanges::of(const Offset& offset) {
         case Place::last_section:
             if (layout().sections.empty()) return std::nullopt;
             return from(layout().sections.back().begin + offset.base, offset.shift);
+        case Place::program_end:
+            if (!layout().entry_point) return std::nullopt;
+            return from(size - offset.base, offset.shift);
+        case Place::version_info:
+            return at_version_strings();
         case Place::section:
         case Place::in_section:
             break;
@@ -55,7 +66,7 @@ std::optional<StartRange> StartRanges::of(const Offset& offset) {
 
 bool is_one_place(const Offset& offset) {
     return offset.place != Place::anywhere && offset.place != Place::in_section &&
-           offset.shift <= few_places;
+           offset.place != Place::version_info && offset.shift <= few_places;
 }
 
 }  // namespace postern::signatures

@@ -16,11 +16,12 @@ public:
     // REQUIRES: the content stays where it is.
     explicit StartRanges(Octets content) : content_(content) {}
 
-    // Nothing: the signature cannot match here.
+    // Nothing: the signature cannot match here. The answer borrows from this.
     std::optional<StartRange> of(const Offset& offset);
 
 private:
     const ExecutableLayout& layout();
+    std::optional<StartRange> at_version_strings();
 
     Octets content_;
     std::optional<ExecutableLayout> layout_;

@@ -48,6 +48,17 @@ std::optional<Found> Sweep::lowest(std::span<const PartRow> parts, Octets conten
     return end ? std::optional(Found{*start, *end}) : std::nullopt;
 }
 
+// The first part of a body, at a place that the range holds.
+std::optional<std::size_t> Sweep::find_first(const PartRow& part, Octets content, std::size_t from,
+                                             StartRange range) {
+    if (range.only.empty()) return verifier_.find(part, content, from, range.last);
+    auto at = std::lower_bound(range.only.begin(), range.only.end(), from);
+    for (; at != range.only.end() && *at <= range.last; ++at) {
+        if (verifier_.first_end(part, content, *at)) return *at;
+    }
+    return std::nullopt;
+}
+
 // Every part somewhere behind the one before. Nothing begins earlier than the places found here.
 bool Sweep::chain(std::span<const PartRow> parts, Octets content, StartRange range) {
     earliest_.clear();
@@ -55,7 +66,8 @@ bool Sweep::chain(std::span<const PartRow> parts, Octets content, StartRange ran
     for (const PartRow& part : parts) {
         const bool first = earliest_.empty();
         if (!first) from += part.gap_min;
-        const auto start = verifier_.find(part, content, from, first ? range.last : nowhere);
+        const auto start = first ? find_first(part, content, from, range)
+                                 : verifier_.find(part, content, from, nowhere);
         if (!start) return false;
         earliest_.push_back(*start);
         from = *start + part.min_length;
@@ -85,8 +97,8 @@ std::optional<std::size_t> Sweep::lowest_start(std::span<const PartRow> parts, O
         }
         std::swap(here_, next_);
     }
-    for (auto at = verifier_.find(parts[0], content, earliest_[0], range.last); at;
-         at = verifier_.find(parts[0], content, *at + 1, range.last)) {
+    for (auto at = find_first(parts[0], content, earliest_[0], range); at;
+         at = find_first(parts[0], content, *at + 1, range)) {
         verifier_.ends_of(parts[0], content, *at, ends_);
         if (parts.size() == 1 || reaches(parts[1])) return at;
     }

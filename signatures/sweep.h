@@ -13,12 +13,21 @@
 
 #include "signatures/verifier.h"
 
+#include <algorithm>
+
 namespace postern::signatures {
 
-// Octets where a match may begin: first to last, both inclusive.
+// Octets where a match may begin: first to last, both inclusive; of these only some, where any are
+// named (ascending, borrowed).
 struct StartRange {
     std::size_t first = 0;
     std::size_t last = 0;
+    std::span<const std::uint32_t> only = {};
+
+    bool holds(std::size_t start) const {
+        return start >= first && start <= last &&
+               (only.empty() || std::binary_search(only.begin(), only.end(), start));
+    }
 };
 
 struct Found {
@@ -53,6 +62,8 @@ public:
     std::optional<Found> lowest(std::span<const PartRow> parts, Octets content, StartRange range);
 
 private:
+    std::optional<std::size_t> find_first(const PartRow& part, Octets content, std::size_t from,
+                                          StartRange range);
     bool chain(std::span<const PartRow> parts, Octets content, StartRange range);
     bool all_open(std::span<const PartRow> parts) const;
     std::optional<std::size_t> lowest_start(std::span<const PartRow> parts, Octets content,

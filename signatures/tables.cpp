@@ -35,7 +35,7 @@ void SignatureSet::Tables::rename_digests() {
     NameArena renamed;
     renamed.expect(names.size());
     Renamer renamer(names, renamed);
-    for (DigestTables* tables : {&digests, &allowed}) {
+    for (DigestTables* tables : {&digests, &allowed, &sections, &imports}) {
         renamer.rename(tables->md5);
         renamer.rename(tables->sha1);
         renamer.rename(tables->sha256);
@@ -55,6 +55,7 @@ void SignatureSet::Tables::make_ready() {
         }
         add(target.encoded);
     }
+    for (const LiteralDatabase& patterns : members.patterns) add(patterns);
     scratch = std::make_unique<Scratch>(databases);
     if (rules.empty()) return;
     compiled_rules = yara::CompiledRules::load(rules);

@@ -18,6 +18,7 @@
 #include "signatures/array.h"
 #include "signatures/digest_table.h"
 #include "signatures/hyperscan.h"
+#include "signatures/member_table.h"
 #include "signatures/offset.h"
 #include "signatures/program.h"
 #include "signatures/sampled_texts.h"
@@ -98,6 +99,9 @@ struct SignatureSet::Tables {
     DigestTables allowed;
     yara::RuleTables rules;
     std::shared_ptr<const yara::CompiledRules> compiled_rules;  // loaded from them; null: none
+    DigestTables sections;  // of PE files
+    DigestTables imports;   // of PE files
+    MemberTable members;
     std::unique_ptr<const Scratch> scratch;  // the pattern for every matcher's own
     SetStatistics statistics;
     std::string generation;

@@ -33,41 +33,59 @@ bool is_meant(const std::set<std::string>& editions, std::string_view line) {
 
 template <std::size_t Length>
 std::size_t seal(const clamav::IgnoredNames& ignored, const NameArena& names,
-                 DigestTable<Length>& table) {
+                 FirstField first, DigestTable<Length>& table) {
     if (ignored.empty()) return table.seal(names, {});
     return table.seal(names, [&](const DigestRow<Length>& row) {
         const auto found = ignored.find(names.at(row.name));
         if (found == ignored.end()) return false;
         const std::string size = row.size == any_size ? "*" : std::to_string(row.size);
-        const std::string line =
-            hex_of(row.digest) + ':' + size + ':' + std::string(names.at(row.name));
+        const std::string hash = hex_of(row.digest);
+        const std::string line = (first == FirstField::hash ? hash + ':' + size : size + ':' + hash) +
+                                 ':' + std::string(names.at(row.name));
         return is_meant(found->second, line);
     });
+}
+
+template <typename Signature>
+std::size_t take_out_of(const clamav::IgnoredNames& ignored, std::vector<Signature>& signatures) {
+    return std::erase_if(signatures, [&](const Signature& signature) {
+        const auto found = ignored.find(signature.name());
+        return found != ignored.end() && is_meant(found->second, signature.line);
+    });
+}
+
+template <typename Signature, typename Key>
+void sort_unique(std::vector<Signature>& signatures, Key key) {
+    std::sort(signatures.begin(), signatures.end(),
+              [&](const Signature& a, const Signature& b) { return key(a) < key(b); });
+    const auto same = [&](const Signature& a, const Signature& b) { return key(a) == key(b); };
+    signatures.erase(std::unique(signatures.begin(), signatures.end(), same), signatures.end());
 }
 
 }  // namespace
 
 std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<BodySignature>& bodies) {
-    return std::erase_if(bodies, [&](const BodySignature& body) {
-        const auto found = ignored.find(body.name());
-        return found != ignored.end() && is_meant(found->second, body.line);
-    });
+    return take_out_of(ignored, bodies);
+}
+
+std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<MemberSignature>& members) {
+    return take_out_of(ignored, members);
 }
 
 std::size_t seal_digests(const clamav::IgnoredNames& ignored, const NameArena& names,
-                         DigestTables& digests) {
-    return seal(ignored, names, digests.md5) + seal(ignored, names, digests.sha1) +
-           seal(ignored, names, digests.sha256);
+                         FirstField first, DigestTables& digests) {
+    return seal(ignored, names, first, digests.md5) + seal(ignored, names, first, digests.sha1) +
+           seal(ignored, names, first, digests.sha256);
 }
 
 void bring_into_order(std::vector<BodySignature>& bodies) {
-    const auto key = [](const BodySignature& body) { return std::tie(body.line, body.target); };
-    std::sort(bodies.begin(), bodies.end(),
-              [&](const BodySignature& a, const BodySignature& b) { return key(a) < key(b); });
-    const auto same = [&](const BodySignature& a, const BodySignature& b) {
-        return key(a) == key(b);
-    };
-    bodies.erase(std::unique(bodies.begin(), bodies.end(), same), bodies.end());
+    sort_unique(bodies, [](const BodySignature& body) { return std::tie(body.line, body.target); });
+}
+
+void bring_into_order(std::vector<MemberSignature>& members) {
+    sort_unique(members, [](const MemberSignature& member) {
+        return std::tie(member.line, member.numbers.container);
+    });
 }
 
 }  // namespace postern::signatures

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Digest signatures and allow-lists: "Hash:Size|*:Name[:min[:max]]", in .hdb .hsb .fp .sfp alike.
+// Digest signatures and allow-lists: "Hash:Size|*:Name[:min[:max]]", in .hdb .hsb .fp .sfp and .imp
+// alike; in .mdb and .msb the first two change places.
 //
 // The length of the hash says which digest it is; the name of the file does not.
 #pragma once
@@ -9,6 +10,18 @@
 
 namespace postern::signatures::clamav {
 
-void read_hash_db(std::string_view text, SourceReport& report, NameArena& names, DigestTables& out);
+// What the digests of a source are of.
+enum class DigestOf {
+    content,
+    section,  // of a PE file: the size stands first
+    imports,  // of a PE file: digests for any size need no functionality level
+};
+
+struct DigestSink {
+    NameArena& names;
+    DigestTables& tables;
+};
+
+void read_hash_db(std::string_view text, DigestOf what, SourceReport& report, DigestSink out);
 
 }  // namespace postern::signatures::clamav

@@ -27,7 +27,7 @@ bool is_name(std::string_view name, SourceReport& report);
 // Up to `most` fields, divided by colons; `count` is how many there are, also when more than
 // `most`.
 struct Fields {
-    static constexpr std::size_t most = 8;
+    static constexpr std::size_t most = 12;
     std::array<std::string_view, most> field;
     std::size_t count = 0;
     std::string_view operator[](std::size_t i) const { return field[i]; }

@@ -46,6 +46,10 @@ bool read_section(std::string_view text, Offset& offset) {
 
 bool read_place(std::string_view text, Offset& offset) {
     std::uint64_t n = 0;
+    if (text == "VI") {
+        offset.place = Place::version_info;
+        return true;
+    }
     if (text.starts_with("EOF-")) {
         offset.place = Place::from_end;
         if (!read_bounded(text.substr(4), n)) return false;
@@ -77,22 +81,21 @@ bool is_program(Target target) {
 ParsedOffset parse_offset(std::string_view text, Target target) {
     ParsedOffset result;
     if (text == "*") return result;
-    if (text.starts_with("VI") || text.starts_with("$")) {
-        result.unsupported = text[0] == '$' ? "macro groups ($n$) are not supported"
-                                            : "version information (VI) is not read";
+    if (text.starts_with("$")) {
+        result.unsupported = "macro groups ($n$) are not supported";
         return result;
     }
     const std::size_t comma = text.find(',');
     Offset& offset = result.offset;
     if (!read_place(text.substr(0, comma), offset)) {
-        result.error = "no offset; write *, n, EOF-n, EP+n, EP-n, Sx+n, SL+n or SEx";
+        result.error = "no offset; write *, n, EOF-n, EP+n, EP-n, Sx+n, SL+n, SEx or VI";
     } else if (comma != text.npos && !read_bounded(text.substr(comma + 1), offset.shift)) {
         result.error = "no shift; write a number behind the comma";
     } else if (needs_executable(offset) && !is_program(target)) {
         result.error = "entry points and sections exist only in programs; write target 1, 6 or 9";
-    } else if (needs_executable(offset) && target == Target::macho) {
-        result.unsupported = "entry points and sections of Mach-O files are not read";
     }
+    // ClamAV asks a program's headers even for its end.
+    if (offset.place == Place::from_end && is_program(target)) offset.place = Place::program_end;
     return result;
 }
 

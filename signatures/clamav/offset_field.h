@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The offset field of a body signature: * n EOF-n EP+n EP-n Sx+n SL+n SEx, each but * with ,shift.
+// The offset field of a body signature: * n EOF-n EP+n EP-n Sx+n SL+n SEx VI, all but * and VI with
+// ,shift.
 #pragma once
 
 #include "signatures/offset.h"

@@ -89,6 +89,9 @@ void visit_tables(Visitor& v, SignatureSet::Tables& tables) {
     }
     visit_digests(v, "digests", tables.digests);
     visit_digests(v, "allowed", tables.allowed);
+    visit_digests(v, "pe-sections", tables.sections);
+    visit_digests(v, "pe-imports", tables.imports);
+    tables.members.visit(v, "members");
     const auto in = v.within("yara");
     v.array("rules", tables.rules.octets);
     v.value("check", tables.rules.check);

@@ -53,6 +53,12 @@ TEST(Digests, OneNameForEachKindOfDigest) {
     EXPECT_EQ(known(set, "abc"), "A@0+3 C@0+3");
 }
 
+TEST(Digests, OneOfItsSizeAndOneOfAnySizeAreTold) {
+    const auto set = set_of(
+        "t.hsb", line(md5_abc, "3", "A") + line(md5_abc, "4", "B") + md5_abc + ":*:C:73\n");
+    EXPECT_EQ(known(set, "abc"), "A@0+3 C@0+3");
+}
+
 TEST(Digests, AgreeWithASearchThroughAllRows) {
     Random random(3);
     NameArena names;
@@ -71,9 +77,9 @@ TEST(Digests, AgreeWithASearchThroughAllRows) {
     }
     table.seal(names, {});
     for (const auto& asked : rows) {
-        for (const std::uint64_t size : {1ull << 19, 1ull << 20, 7ull}) {
+        for (const std::uint64_t size : {0ull, 1ull << 19, 1ull << 20, 7ull}) {
             const auto fits = [&](const DigestRow<16>& row) {
-                return row.digest == asked.digest && (row.size == any_size || row.size == size);
+                return row.digest == asked.digest && row.size == size;
             };
             const bool expected = std::any_of(rows.begin(), rows.end(), fits);
             ASSERT_EQ(table.find(asked.digest, size) != nullptr, expected);
