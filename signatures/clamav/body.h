@@ -32,7 +32,12 @@ enum class ElementKind : std::uint8_t {
     near_after,    // [n-m]x: the same, behind here
 };
 
-enum class CharacterClass : char { word_boundary = 'B', line_marker = 'L', non_alphanumeric = 'W' };
+enum class CharacterClass : char {
+    word_boundary = 'B',
+    line_marker = 'L',
+    non_alphanumeric = 'W',
+    wide_non_alphanumeric = 'w',  // beside a part whose octets are followed by zeros
+};
 
 inline constexpr std::uint32_t no_limit = std::numeric_limits<std::uint32_t>::max();
 
