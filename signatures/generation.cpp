@@ -62,11 +62,12 @@ void add_digests(Stream& stream, const DigestTables& digests, const NameArena& n
 
 }  // namespace
 
-std::string generation_of(const std::vector<BodySignature>& bodies,
-                          const SignatureSet::Tables& tables) {
+std::string generation_of(const Signatures& signatures, const SignatureSet::Tables& tables) {
     Stream stream;
     stream.add("bodies");
-    for (const BodySignature& body : bodies) stream.add(body.line);
+    for (const BodySignature& body : signatures.bodies) stream.add(body.line);
+    stream.add("logical");
+    for (const LogicalSignature& logical : signatures.logical) stream.add(logical.line);
     stream.add("digests");
     add_digests(stream, tables.digests, tables.names);
     stream.add("allowed");

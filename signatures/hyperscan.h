@@ -36,10 +36,12 @@ public:
     LiteralDatabase(LiteralDatabase&&) noexcept;
     LiteralDatabase& operator=(LiteralDatabase&&) noexcept;
 
-    // Literal i is known as ids[i]. REQUIRES: no literal is empty, no two are the same.
+    // Literal i is known as ids[i], and found in any case where caseless[i] is not zero.
+    // REQUIRES: no literal is empty, no two are the same; all three are of one length.
     // Throws std::runtime_error when Hyperscan refuses, which it has no reason to.
     static LiteralDatabase compile(std::span<const std::string_view> literals,
-                                   std::span<const std::uint32_t> ids);
+                                   std::span<const std::uint32_t> ids,
+                                   std::span<const std::uint8_t> caseless);
 
     bool empty() const { return state_ == nullptr; }
     std::size_t bytes() const;  // of memory

@@ -96,6 +96,23 @@ struct RegexRunner::State {
     std::unique_ptr<pcre2_match_context, FreeContext> context{pcre2_match_context_create(nullptr)};
     std::unique_ptr<pcre2_match_data, FreeData> data{pcre2_match_data_create(1, nullptr)};
     std::uint64_t given_up = 0;
+    Clock::duration spent{};
+
+    // From `first` up to `last`.
+    int look(const Regex::State& regex, const RegexSearch& search, std::size_t first,
+             std::size_t last) {
+        pcre2_set_offset_limit(context.get(), last);
+        return pcre2_match(regex.code.get(),
+                           reinterpret_cast<PCRE2_SPTR>(search.content.data()),
+                           search.content.size(), first, search.anchored ? PCRE2_ANCHORED : 0,
+                           data.get(), context.get());
+    }
+
+    // \K can move the beginning, even behind the end.
+    RegexMatch found() const {
+        const PCRE2_SIZE* where = pcre2_get_ovector_pointer(data.get());
+        return {where[0], std::max(where[0], where[1])};
+    }
 };
 
 RegexRunner::RegexRunner() : state_(std::make_unique<State>()) {
@@ -113,33 +130,29 @@ std::uint64_t RegexRunner::given_up() const {
     return state_->given_up;
 }
 
+void RegexRunner::begin_content() {
+    state_->spent = {};
+}
+
 std::optional<RegexMatch> RegexRunner::find(const Regex& regex, const RegexSearch& search) {
-    const auto* octets = reinterpret_cast<PCRE2_SPTR>(search.content.data());
     const std::size_t last = std::min(search.last, search.content.size());
-    const Clock::time_point begin = Clock::now();
-    Clock::time_point now = begin;
+    Clock::time_point now = Clock::now();
     std::size_t stretch = first_stretch;
     for (std::size_t at = search.first; at <= last;) {
         const std::size_t end = search.anchored ? at : std::min(last, at + stretch - 1);
-        pcre2_set_offset_limit(state_->context.get(), end);
-        const int code = pcre2_match(regex.state_->code.get(), octets, search.content.size(), at,
-                                     search.anchored ? PCRE2_ANCHORED : 0, state_->data.get(),
-                                     state_->context.get());
-        if (code >= 0) {
-            const PCRE2_SIZE* where = pcre2_get_ovector_pointer(state_->data.get());
-            // \K can move the beginning, even behind the end.
-            return RegexMatch{where[0], std::max(where[0], where[1])};
-        }
-        const Clock::time_point then = now;
-        now = Clock::now();
-        if (code != PCRE2_ERROR_NOMATCH || (now - begin > longest_search && end < last)) {
+        const int code = state_->look(*regex.state_, search, at, end);
+        const Clock::duration taken = Clock::now() - now;
+        now += taken;
+        state_->spent += taken;
+        if (code >= 0) return state_->found();
+        if (code != PCRE2_ERROR_NOMATCH || (state_->spent > longest && end < last)) {
             ++state_->given_up;
             return std::nullopt;
         }
-        at = end + 1;
         if (search.anchored) break;
-        stretch = now - then < quick ? std::min(2 * stretch, most_stretch)
-                                     : std::max(stretch / 4, least_stretch);
+        at = end + 1;
+        stretch = taken < quick ? std::min(2 * stretch, most_stretch)
+                                : std::max(stretch / 4, least_stretch);
     }
     return std::nullopt;
 }

@@ -82,9 +82,11 @@ public:
     ~RegexRunner();
     RegexRunner(RegexRunner&&) noexcept;
 
-    // The first match. A search that takes longer than `longest_search` or too many steps finds
-    // nothing, and given_up() counts it.
-    static constexpr std::chrono::milliseconds longest_search{1000};
+    // All searches of one content together have so much time.
+    static constexpr std::chrono::milliseconds longest{3000};
+    void begin_content();
+    // The first match. A search that has no time left, or takes too many steps from one start,
+    // finds nothing, and given_up() counts it.
     std::optional<RegexMatch> find(const Regex& regex, const RegexSearch& search);
     std::uint64_t given_up() const;
 

@@ -4,6 +4,7 @@
 #include "signatures/built_in.h"
 #include "signatures/clamav/hash_db.h"
 #include "signatures/clamav/ignore.h"
+#include "signatures/clamav/ldb.h"
 #include "signatures/clamav/ndb.h"
 #include "signatures/generation.h"
 #include "signatures/lanes.h"
@@ -20,7 +21,7 @@ namespace postern::signatures {
 
 struct SetBuilder::State {
     Diagnostics diagnostics;
-    std::vector<BodySignature> bodies;
+    Signatures signatures;
     std::vector<yara::RuleUnit> rules;
     clamav::IgnoredNames ignored;
     std::unique_ptr<SignatureSet::Tables> tables = std::make_unique<SignatureSet::Tables>();
@@ -29,9 +30,11 @@ struct SetBuilder::State {
         SetStatistics& statistics = tables->statistics;
         switch (format) {
             case Format::db:
-                return clamav::read_db(text, report, bodies);
+                return clamav::read_db(text, report, signatures.bodies);
             case Format::ndb:
-                return clamav::read_ndb(text, report, bodies);
+                return clamav::read_ndb(text, report, signatures.bodies);
+            case Format::ldb:
+                return clamav::read_ldb(text, report, signatures.logical);
             case Format::digests:
                 return clamav::read_hash_db(text, report, tables->names, tables->digests);
             case Format::allowed_digests:
@@ -62,7 +65,7 @@ struct SetBuilder::State {
         if (!format) {
             report.error(nullptr,
                          "no signature format has this name; those read are .ndb .ndu .db "
-                         ".hdb .hdu .hsb .hsu .fp .sfp .ign .ign2 .yar .yara");
+                         ".ldb .ldu .hdb .hdu .hsb .hsu .fp .sfp .ign .ign2 .yar .yara");
         } else {
             read(*format, text, report);
         }
@@ -124,16 +127,20 @@ std::shared_ptr<const SignatureSet> SetBuilder::build(unsigned threads) {
     SignatureSet::Tables& tables = *state_->tables;
     SetStatistics& statistics = tables.statistics;
 
-    statistics.ignored += take_out(state_->ignored, state_->bodies);
+    Signatures& signatures = state_->signatures;
+    statistics.ignored += take_out(state_->ignored, signatures.bodies);
+    statistics.ignored += take_out(state_->ignored, signatures.logical);
     statistics.ignored += seal_digests(state_->ignored, tables.names, tables.digests);
     seal_digests({}, tables.names, tables.allowed);
-    bring_into_order(state_->bodies);
+    bring_into_order(signatures.bodies);
+    bring_into_order(signatures.logical);
     state_->compile_rules();
-    statistics.body_signatures = state_->bodies.size();
+    statistics.body_signatures = signatures.bodies.size();
+    statistics.logical_signatures = signatures.logical.size();
     statistics.digest_signatures = tables.digests.size();
     statistics.allowed_digests = tables.allowed.size();
-    tables.generation = generation_of(state_->bodies, tables);
-    build_lanes(std::move(state_->bodies), threads, tables);
+    tables.generation = generation_of(signatures, tables);
+    build_lanes(std::move(signatures), threads, tables);
 
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     statistics.build_seconds = taken.count();

@@ -18,10 +18,12 @@ struct Suffix {
 };
 
 // A u at the end means "potentially unwanted". Whoever names such a file wants it.
-constexpr std::array<Suffix, 13> suffixes{{
+constexpr std::array<Suffix, 15> suffixes{{
     {".db", Format::db},
     {".ndb", Format::ndb},
     {".ndu", Format::ndb},
+    {".ldb", Format::ldb},
+    {".ldu", Format::ldb},
     {".hdb", Format::digests},
     {".hdu", Format::digests},
     {".hsb", Format::digests},

@@ -12,7 +12,7 @@
 
 namespace postern::signatures {
 
-enum class Format { db, ndb, digests, allowed_digests, ign, ign2, yara };
+enum class Format { db, ndb, ldb, digests, allowed_digests, ign, ign2, yara };
 
 std::optional<Format> format_of(std::string_view name);
 

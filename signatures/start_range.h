@@ -19,8 +19,9 @@ public:
     // Nothing: the signature cannot match here.
     std::optional<StartRange> of(const Offset& offset);
 
-private:
     const ExecutableLayout& layout();
+
+private:
 
     Octets content_;
     std::optional<ExecutableLayout> layout_;

@@ -45,13 +45,31 @@ std::size_t seal(const clamav::IgnoredNames& ignored, const NameArena& names,
     });
 }
 
+template <typename Signature>
+std::size_t take_out_of(std::vector<Signature>& signatures, const clamav::IgnoredNames& ignored) {
+    return std::erase_if(signatures, [&](const Signature& signature) {
+        const auto found = ignored.find(signature.name());
+        return found != ignored.end() && is_meant(found->second, signature.line);
+    });
+}
+
+// REQUIRES: what key() returns tells two signatures apart.
+template <typename Signature, typename Key>
+void sort_uniquely(std::vector<Signature>& signatures, Key key) {
+    std::sort(signatures.begin(), signatures.end(),
+              [&](const Signature& a, const Signature& b) { return key(a) < key(b); });
+    const auto same = [&](const Signature& a, const Signature& b) { return key(a) == key(b); };
+    signatures.erase(std::unique(signatures.begin(), signatures.end(), same), signatures.end());
+}
+
 }  // namespace
 
 std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<BodySignature>& bodies) {
-    return std::erase_if(bodies, [&](const BodySignature& body) {
-        const auto found = ignored.find(body.name());
-        return found != ignored.end() && is_meant(found->second, body.line);
-    });
+    return take_out_of(bodies, ignored);
+}
+
+std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<LogicalSignature>& logical) {
+    return take_out_of(logical, ignored);
 }
 
 std::size_t seal_digests(const clamav::IgnoredNames& ignored, const NameArena& names,
@@ -61,13 +79,12 @@ std::size_t seal_digests(const clamav::IgnoredNames& ignored, const NameArena& n
 }
 
 void bring_into_order(std::vector<BodySignature>& bodies) {
-    const auto key = [](const BodySignature& body) { return std::tie(body.line, body.target); };
-    std::sort(bodies.begin(), bodies.end(),
-              [&](const BodySignature& a, const BodySignature& b) { return key(a) < key(b); });
-    const auto same = [&](const BodySignature& a, const BodySignature& b) {
-        return key(a) == key(b);
-    };
-    bodies.erase(std::unique(bodies.begin(), bodies.end(), same), bodies.end());
+    sort_uniquely(bodies,
+                  [](const BodySignature& body) { return std::tie(body.line, body.target); });
+}
+
+void bring_into_order(std::vector<LogicalSignature>& logical) {
+    sort_uniquely(logical, [](const LogicalSignature& one) { return std::tie(one.line); });
 }
 
 }  // namespace postern::signatures

@@ -4,16 +4,19 @@
 
 #include "signatures/clamav/ignore.h"
 #include "signatures/digest_table.h"
+#include "signatures/logical_signature.h"
 #include "signatures/signature.h"
 
 namespace postern::signatures {
 
-// Both return how many signatures they took out.
+// They return how many signatures they took out.
 std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<BodySignature>& bodies);
+std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<LogicalSignature>& logical);
 std::size_t seal_digests(const clamav::IgnoredNames& ignored, const NameArena& names,
                          DigestTables& digests);
 
 // Sorts by source line and target; of equal ones, one stays.
 void bring_into_order(std::vector<BodySignature>& bodies);
+void bring_into_order(std::vector<LogicalSignature>& logical);
 
 }  // namespace postern::signatures

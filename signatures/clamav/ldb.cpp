@@ -64,7 +64,7 @@ private:
         }
         if (parsed.doubtful) {
             report_.add(Severity::warning, parsed.doubtful,
-                        "of several signs the last one counts; >=n means =n, write >n");
+                        "of one subsignature, >=n means =n, and ,m means nothing; write =n, >n or <n");
         }
         out_.expression = std::move(parsed.expression);
         return true;

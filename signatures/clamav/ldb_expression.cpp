@@ -141,15 +141,19 @@ private:
         return add(node);
     }
 
-    // Of several signs ClamAV takes the last one.
+    // Of several signs ClamAV takes the last one; what stands behind a comma it passes over here.
     bool read_count(std::string_view text, LogicNode& node) {
         const std::size_t signs = std::min(text.find_first_not_of("<>="), text.size());
-        const auto count = signs == 0 ? std::nullopt : number_of(text.substr(signs));
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const std::size_t behind = text.find_first_not_of("0123456789", std::min(comma + 1, text.size()));
+        const auto count = signs == 0 || signs > comma || behind != none
+                               ? std::nullopt
+                               : number_of(text.substr(signs, comma - signs));
         if (!count) {
             fail(text, "behind the number of a subsignature stands nothing, or =n, >n or <n");
             return false;
         }
-        if (signs > 1) result_.doubtful = text.data();
+        if (signs > 1 || comma != text.size()) result_.doubtful = text.data();
         node.comparison = comparison_of(text[signs - 1]);
         node.count = *count;
         return true;
