@@ -3,6 +3,7 @@
 #pragma once
 
 #include "signatures/content_type.h"
+#include "signatures/number_range.h"
 
 #include <array>
 #include <cstdint>
@@ -11,18 +12,6 @@
 #include <string_view>
 
 namespace postern::signatures {
-
-// Numbers from low to high, both inclusive.
-struct NumberRange {
-    std::uint32_t low = 0;
-    std::uint32_t high = no_end;
-
-    static constexpr std::uint32_t no_end = 0xffffffffu;
-    bool holds(std::uint64_t number) const {
-        return number >= low && (high == no_end || number <= high);
-    }
-    bool operator==(const NumberRange&) const = default;
-};
 
 enum class Encryption : std::uint8_t { no = 0, yes = 1, any = 2 };
 

@@ -54,8 +54,9 @@ std::size_t take_out_of(const clamav::IgnoredNames& ignored, std::vector<Signatu
     });
 }
 
+// REQUIRES: what key() returns tells two signatures apart.
 template <typename Signature, typename Key>
-void sort_unique(std::vector<Signature>& signatures, Key key) {
+void sort_uniquely(std::vector<Signature>& signatures, Key key) {
     std::sort(signatures.begin(), signatures.end(),
               [&](const Signature& a, const Signature& b) { return key(a) < key(b); });
     const auto same = [&](const Signature& a, const Signature& b) { return key(a) == key(b); };
@@ -66,6 +67,10 @@ void sort_unique(std::vector<Signature>& signatures, Key key) {
 
 std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<BodySignature>& bodies) {
     return take_out_of(ignored, bodies);
+}
+
+std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<LogicalSignature>& logical) {
+    return take_out_of(ignored, logical);
 }
 
 std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<MemberSignature>& members) {
@@ -79,11 +84,16 @@ std::size_t seal_digests(const clamav::IgnoredNames& ignored, const NameArena& n
 }
 
 void bring_into_order(std::vector<BodySignature>& bodies) {
-    sort_unique(bodies, [](const BodySignature& body) { return std::tie(body.line, body.target); });
+    sort_uniquely(bodies,
+                  [](const BodySignature& body) { return std::tie(body.line, body.target); });
+}
+
+void bring_into_order(std::vector<LogicalSignature>& logical) {
+    sort_uniquely(logical, [](const LogicalSignature& one) { return std::tie(one.line); });
 }
 
 void bring_into_order(std::vector<MemberSignature>& members) {
-    sort_unique(members, [](const MemberSignature& member) {
+    sort_uniquely(members, [](const MemberSignature& member) {
         return std::tie(member.line, member.numbers.container);
     });
 }
