@@ -41,7 +41,11 @@ bool are_consistent(const SignatureSet::Tables& t) {
     const bool lanes = all(t.targets, [&](const TargetTables& target) {
         return numbers(target.placed) && numbers(target.slow) && target.has_own[0];
     });
-    return bodies && parts && watches && buckets && lanes;
+    const bool members = all(t.members.rows, [&](const MemberRow& row) {
+        return t.names.has(row.name) &&
+               (row.pattern == any_name || row.pattern < t.members.pattern_count);
+    });
+    return members && bodies && parts && watches && buckets && lanes;
 }
 
 }  // namespace postern::signatures::set_file
