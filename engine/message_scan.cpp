@@ -76,6 +76,7 @@ private:
     void read(const mime::Entity& entity, mime::Reading reading);
     void open_parts(const mime::Entity& entity, mime::Reading reading);
     void decode(Subcontent item, const mime::Reading& reading);
+    void match_part(const Subcontent& item);
     void note_encoded(const mime::Reading& reading, const mime::DecodeResult& result);
     void report_decoding(const Content& content, const mime::Reading& reading,
                          const mime::DecodeResult& result);
@@ -158,6 +159,7 @@ void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
         reading.encoding == mime::TransferEncoding::unknown) {
         content.bytes = mime::slice(source_->bytes, reading.range);
         content.owner = source_->owner;
+        match_part(item);
         return scan_content_soon(run_, std::move(item));
     }
     if (entity.is_multipart()) item.header = type_fields(entity);
@@ -175,7 +177,31 @@ void MessageScan::decode(Subcontent item, const mime::Reading& reading) {
     report_decoding(item.content, reading, decoded->result);
     item.content.bytes = decoded->bytes->bytes();
     item.content.owner = std::move(decoded->bytes);
+    match_part(item);
     scan_content(run_, std::move(item));
+}
+
+// Signatures about members of containers take a message for one; both sizes are the decoded one.
+void MessageScan::match_part(const Subcontent& item) {
+    if (run_.set.statistics().member_signatures == 0 || item.allowed) return;
+    signatures::MemberFacts facts;
+    facts.container = signatures::ContentType::mail;
+    facts.container_size = source_->bytes.size();
+    facts.packed_size = facts.size = item.content.bytes.size();
+    std::vector<std::string> names = item.content.names;
+    if (names.empty()) names.emplace_back();
+    for (const std::string& name : names) {
+        facts.name = name;
+        for (const signatures::Match& match : run_.workers.mine().matcher.match_member(facts)) {
+            Finding finding;
+            finding.kind = FindingKind::signature;
+            finding.name = match.name;
+            finding.content = item.content.path;
+            finding.message_offset = item.origin->base();
+            finding.file_name = name;
+            run_.collector->add(std::move(finding));
+        }
+    }
 }
 
 // What the declared decoder noticed; what a guess noticed says nothing of the message.

@@ -3,6 +3,7 @@
 // excludes the others: a text can be a container too (a zip behind a page of HTML).
 #include "engine/open_content.h"
 
+#include "engine/container_type.h"
 #include "engine/expand/expander.h"
 #include "engine/file_types.h"
 #include "engine/open_carried.h"
@@ -33,6 +34,7 @@ class Unfolding final : public expand::Sink {
 public:
     Unfolding(ScanRun& run, const Subcontent& outer, FileType type)
         : run_(run), outer_(outer), type_(type) {}
+    void listed(const signatures::MemberFacts& facts) override;
     void member(expand::Member member) override;
     void remark(expand::Remark remark) override;
 
@@ -46,6 +48,17 @@ private:
     const Subcontent& outer_;
     FileType type_;
 };
+
+void Unfolding::listed(const signatures::MemberFacts& facts) {
+    if (run_.set.statistics().member_signatures == 0 || outer_.allowed) return;
+    signatures::MemberFacts whole = facts;
+    whole.container = container_type_of(type_);
+    whole.container_size = outer_.content.bytes.size();
+    for (const signatures::Match& match : run_.workers.mine().matcher.match_member(whole)) {
+        run_.collector->add(
+            finding(FindingKind::signature, std::string(match.name), std::string(facts.name)));
+    }
+}
 
 void Unfolding::member(expand::Member member) {
     auto bytes = std::make_shared<const mime::Buffer>(std::move(member.bytes));

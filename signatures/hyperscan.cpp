@@ -99,7 +99,7 @@ std::optional<LiteralDatabase> LiteralDatabase::deserialize(std::span<const std:
     const auto rest = octets.subspan(sizeof longest);
     auto state = std::make_unique<State>();
     state->longest = longest;
-    if (hs_deserialize_database(reinterpret_cast<const char*>(rest.data()), rest.size(),
+    if (longest == 0 || hs_deserialize_database(reinterpret_cast<const char*>(rest.data()), rest.size(),
                                                 &state->database) != HS_SUCCESS) {
         return std::nullopt;
     }
@@ -118,6 +118,7 @@ std::optional<LiteralDatabase> LiteralDatabase::compile_patterns(
         patterns.size(), HS_FLAG_DOTALL | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY);
     const std::vector<unsigned> numbers(ids.begin(), ids.end());
     auto state = std::make_unique<State>();
+    state->longest = 1;  // of no use here, but a database without literals would have none
     hs_compile_error_t* error = nullptr;
     const hs_error_t status =
         hs_compile_multi(texts.data(), flags.data(), numbers.data(),

@@ -25,7 +25,9 @@ void compile(std::span<const std::string_view> patterns, std::span<const std::ui
 class Seen final : public HitSink {
 public:
     explicit Seen(std::size_t patterns) : seen_(patterns) {}
-    void hit(std::uint32_t pattern, std::size_t) override { seen_[pattern] = true; }
+    void hit(std::uint32_t pattern, std::size_t) override {
+        if (pattern < seen_.size()) seen_[pattern] = true;
+    }
     bool has(std::uint32_t pattern) const { return pattern == any_name || seen_[pattern]; }
 
 private:

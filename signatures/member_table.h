@@ -15,12 +15,14 @@
 #include "signatures/member.h"
 #include "signatures/member_signature.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 namespace postern::signatures {
 
 inline constexpr std::uint32_t any_name = 0xffffffffu;
+inline constexpr std::uint64_t most_pattern_databases = 256;
 
 struct MemberRow {
     std::uint32_t name = 0;            // in the arena
@@ -40,8 +42,8 @@ struct MemberTable {
         visitor.array("rows", rows);
         visitor.value("pattern-count", pattern_count);
         visitor.value("databases", databases);
-        patterns.resize(databases);
-        for (std::size_t i = 0; i < databases; ++i) {
+        patterns.resize(std::min(databases, most_pattern_databases));
+        for (std::size_t i = 0; i < patterns.size(); ++i) {
             visitor.database("patterns-" + std::to_string(i), patterns[i]);
         }
     }

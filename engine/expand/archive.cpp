@@ -132,8 +132,29 @@ bool is_encrypted(archive_entry* entry) {
     return archive_entry_is_encrypted(entry) != 0 || archive_entry_is_metadata_encrypted(entry) != 0;
 }
 
+// In these, a member takes what it holds.
+bool is_stored(struct archive* archive) {
+    const int format = archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK;
+    return format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_CPIO ||
+           format == ARCHIVE_FORMAT_AR;
+}
+
+// libarchive does not tell what a member takes in the archive. Folders and links are no members here.
+void list(struct archive* archive, archive_entry* entry, Expansion& expansion) {
+    if (archive_entry_filetype(entry) != AE_IFREG) return;
+    signatures::MemberFacts facts;
+    const std::string name = name_of_entry(entry);
+    facts.name = name;
+    facts.size = static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
+    facts.packed_size = is_stored(archive) ? facts.size : 0;
+    facts.encrypted = is_encrypted(entry);
+    facts.position = expansion.next_position();
+    expansion.listed(facts);
+}
+
 void expand_entry(struct archive* archive, archive_entry* entry, Expansion& expansion) {
     const std::string name = name_of_entry(entry);
+    list(archive, entry, expansion);
     if (is_encrypted(entry)) return expansion.encrypted(name, archive_format_name(archive));
     Production out(expansion.budget());
     const std::optional<std::string> error = read_data(archive, out);

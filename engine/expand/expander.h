@@ -9,6 +9,7 @@
 #include "engine/budget.h"
 #include "engine/content.h"
 #include "engine/file_type.h"
+#include "signatures/member.h"
 
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ struct Remark {
 class Sink {
 public:
     virtual ~Sink() = default;
+    // What the container says of a member, before it is unpacked and whether or not it can be. Its own
+    // type and size are left to the sink, which knows them. Told once for each header that differs.
+    virtual void listed(const signatures::MemberFacts&) {}
     virtual void member(Member member) = 0;
     virtual void remark(Remark remark) = 0;
 };

@@ -26,6 +26,13 @@ public:
     // True once a limit of the whole message refused: nothing more will come of this container.
     bool stopped() const { return stopped_; }
 
+    // What the container says of a member; of what is carved, the members are no container's.
+    void listed(const signatures::MemberFacts& facts) {
+        if (origin_ == Origin::container) sink_.listed(facts);
+    }
+    // Of the next member that is listed, from 1.
+    std::uint32_t next_position() { return ++position_; }
+
     // Hands over what came out, and tells the limit that cut it, if one did.
     void deliver(Member member, Production& out);
 
@@ -39,6 +46,7 @@ private:
     Sink& sink_;
     Origin origin_;
     bool stopped_ = false;
+    std::uint32_t position_ = 0;
 };
 
 }  // namespace postern::engine::expand

@@ -56,10 +56,29 @@ private:
         for (ZipMember member : found.members) {
             if (!expansion_.another(std::string(member.name))) return;
             member.data += begin;
+            list(member);
             expand(member);
             if (expansion_.stopped()) return;
         }
         if (found.more) expansion_.limited({}, Limit::entries);
+    }
+
+    // Also under its other names, and as encrypted as some header says.
+    void list(const ZipMember& member) {
+        signatures::MemberFacts facts;
+        facts.position = expansion_.next_position();
+        if (member.crc_known) facts.crc = member.crc;
+        for (const Claim& claim : member.claims) {
+            facts.packed_size = claim.packed;
+            facts.size = claim.size;
+            facts.encrypted = claim.encrypted;
+            facts.name = member.name;
+            expansion_.listed(facts);
+            for (const std::string_view name : member.other_names) {
+                facts.name = name;
+                expansion_.listed(facts);
+            }
+        }
     }
 
     void tell(const ZipSurvey& found) {

@@ -72,7 +72,11 @@ bool are_consistent(const SignatureSet::Tables& t) {
         return numbers(target.placed) && numbers(target.slow) && target.has_own[0] &&
                all(target.slow_logic, [&](std::uint32_t n) { return n < t.logic.rows.size(); });
     });
-    return bodies && parts && watches && buckets && lanes && is_consistent(t.logic, t);
+    const bool members = all(t.members.rows, [&](const MemberRow& row) {
+        return t.names.has(row.name) &&
+               (row.pattern == any_name || row.pattern < t.members.pattern_count);
+    });
+    return members && bodies && parts && watches && buckets && lanes && is_consistent(t.logic, t);
 }
 
 }  // namespace postern::signatures::set_file

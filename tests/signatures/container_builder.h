@@ -46,8 +46,11 @@ inline std::string clam_base64(const BIGNUM* number) {
 
 class SigningKey {
 public:
-    SigningKey() : key_(EVP_RSA_gen(2048)) {}
-    ~SigningKey() { EVP_PKEY_free(key_); }
+    SigningKey() : key_(EVP_RSA_gen(2048)), certificate_(make_certificate()) {}
+    ~SigningKey() {
+        X509_free(certificate_);
+        EVP_PKEY_free(key_);
+    }
     SigningKey(const SigningKey&) = delete;
     SigningKey& operator=(const SigningKey&) = delete;
 
@@ -88,21 +91,17 @@ public:
     }
     // A certificate that this key has issued to itself.
     std::string certificate() const {
-        X509* made = make_certificate();
         BIO* out = BIO_new(BIO_s_mem());
-        PEM_write_bio_X509(out, made);
-        X509_free(made);
+        PEM_write_bio_X509(out, certificate_);
         return drained(out);
     }
     std::string detached(std::string_view content) const {
-        X509* made = make_certificate();
         BIO* in = BIO_new_mem_buf(content.data(), static_cast<int>(content.size()));
-        PKCS7* envelope = PKCS7_sign(made, key_, nullptr, in, PKCS7_DETACHED | PKCS7_BINARY);
+        PKCS7* envelope = PKCS7_sign(certificate_, key_, nullptr, in, PKCS7_DETACHED | PKCS7_BINARY);
         BIO* out = BIO_new(BIO_s_mem());
         PEM_write_bio_PKCS7(out, envelope);
         PKCS7_free(envelope);
         BIO_free(in);
-        X509_free(made);
         return drained(out);
     }
 
@@ -138,6 +137,7 @@ private:
     }
 
     EVP_PKEY* key_;
+    X509* certificate_;
 };
 
 struct ContainerSpec {

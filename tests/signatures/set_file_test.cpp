@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A set written and loaded matches as before; a file that was touched in any way is refused.
+#include "program_builder.h"
+#include "signatures/hasher.h"
 #include "signatures/set_file/set_file.h"
 #include "support.h"
 
@@ -37,6 +39,13 @@ void write(const fs::path& path, std::string_view octets) {
     std::ofstream(path, std::ios::binary).write(octets.data(), static_cast<std::streamsize>(octets.size()));
 }
 
+std::string md5_of(std::string_view text) {
+    DigestKinds kinds;
+    kinds.add(DigestKind::md5);
+    const Digests digests = Hasher().digest(octets(text), kinds);
+    return hex({reinterpret_cast<const char*>(digests.md5.data()), digests.md5.size()});
+}
+
 // One of everything that a set can hold.
 std::vector<std::pair<std::string, std::string>> sources() {
     std::string bodies;
@@ -52,6 +61,9 @@ std::vector<std::pair<std::string, std::string>> sources() {
             {"digests.hdb", "d41d8cd98f00b204e9800998ecf8427e:17:One\n5d41402abc4b2a76b9719d911017c592:5:Hello\n"},
             {"any.hsb", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824:*:HelloToo:73\n"},
             {"clean.fp", "7d793037a0760186574b0282f2f435e7:5:World\n"},
+            {"sections.mdb", "512:" + md5_of(pe_image({}).octets().substr(0x400, 0x200)) + ":Section\n"},
+            {"imports.imp", md5_of("") + ":*:NoImports\n"},
+            {"members.cdb", "Member:CL_TYPE_ZIP:*:(?i)\\.EXE$:*:*:*:*:*:*\nLarge:*:9-0:*:*:*:*:*:*:*\n"},
             {"rules.yar", "rule Greeting { strings: $a = \"good morning\" nocase condition: $a }\n"}};
 }
 
@@ -91,6 +103,10 @@ std::string answers(const std::shared_ptr<const SignatureSet>& set) {
         }
         all += set->allows(octets(content)) ? "allowed\n" : "\n";
     }
+    all += told(matches_of(matcher, pe_image({}).octets(), Target::pe));
+    for (const std::string_view name : {"a.exe", "a.txt"}) {
+        all += told(matcher.match_member({ContentType::zip, 9, name, 1, 2, false, 1, {}})) + ';';
+    }
     yara::RuleSubject subject;
     const std::string greeting = "Good Morning";
     subject.bytes = octets(greeting);
@@ -110,6 +126,8 @@ TEST_F(SetFiles, LoadedMatchesAsBuilt) {
     EXPECT_NE(expected.find("Gap@4"), expected.npos);
     EXPECT_NE(expected.find("HelloToo@0+5"), expected.npos);
     EXPECT_NE(expected.find("allowed"), expected.npos);
+    EXPECT_NE(expected.find("Section@1024+512"), expected.npos);
+    EXPECT_NE(expected.find("Large@0+0 Member@0+0;Large@0+0;"), expected.npos);
     EXPECT_NE(expected.find("YARA.Greeting@0+12"), expected.npos);
     write_set(*set, file_, nullptr);
     const auto loaded = load_set(file_);
