@@ -41,6 +41,7 @@ constexpr double rare_enough = 14;
 struct Column {
     std::uint8_t count = 0;
     std::array<char, most_literals> octets{};
+    bool folded = false;  // a letter in either case; `octets` has the lower one
 
     void add(char octet) {
         const auto end = octets.begin() + count;
@@ -55,8 +56,20 @@ struct Run {
     bool fixed = true;
 };
 
-Column nibble_column(unsigned char value, unsigned char mask) {
+// A letter whose case is of no matter is masked by this.
+constexpr unsigned char case_mask = 0xdf;
+
+bool is_letter(unsigned char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+Column masked_column(unsigned char value, unsigned char mask) {
     Column column;
+    if (mask == case_mask && is_letter(value)) {
+        column.add(static_cast<char>(value | 0x20));
+        column.folded = true;
+        return column;
+    }
     for (unsigned octet = 0; octet < 256; ++octet) {
         if ((octet & mask) == value) column.add(static_cast<char>(octet));
     }
@@ -94,10 +107,10 @@ private:
         position_ += width.max;
         auto& columns = runs_.back().columns;
         if (element.kind == ElementKind::literal) {
-            for (const char octet : element.octets) columns.push_back({1, {octet}});
+            for (const char octet : element.octets) columns.push_back({1, {octet}, false});
         } else if (element.kind == ElementKind::masked) {
             for (std::size_t i = 0; i < element.octets.size(); ++i) {
-                columns.push_back(nibble_column(static_cast<unsigned char>(element.octets[i]),
+                columns.push_back(masked_column(static_cast<unsigned char>(element.octets[i]),
                                                 static_cast<unsigned char>(element.mask[i])));
             }
         } else if (element.kind == ElementKind::alternatives && width.fixed()) {
@@ -140,6 +153,17 @@ double bits_of(const Column* window, std::size_t length) {
                                 static_cast<std::uint8_t>(window[i].octets[0]));
     }
     return worth(bits);
+}
+
+// What is looked for in any case stands here in one; equal ones become one.
+void to_lower_case(std::vector<std::string>& literals) {
+    for (std::string& literal : literals) {
+        for (char& c : literal) {
+            if (is_letter(static_cast<unsigned char>(c))) c = static_cast<char>(c | 0x20);
+        }
+    }
+    std::sort(literals.begin(), literals.end());
+    literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
 }
 
 // The same for a literal that is already written out.
@@ -192,10 +216,13 @@ private:
         // it out.
         if (count == 1 && bits_of(window, length) <= score_) return;
         std::vector<std::string> literals = written_out(window, length);
+        const bool caseless = std::any_of(window, window + length,
+                                          [](const Column& column) { return column.folded; });
+        if (caseless) to_lower_case(literals);
         const double score = score_of(literals) - (run.fixed ? 0 : loose_cost);
         if (score <= score_) return;
         score_ = score;
-        best_ = Anchor{std::move(literals), part, std::nullopt};
+        best_ = Anchor{std::move(literals), caseless, score, part, std::nullopt};
         if (run.fixed) best_->delta = static_cast<std::uint32_t>(run.delta + at);
     }
 
@@ -223,6 +250,16 @@ private:
 }  // namespace
 
 std::optional<Anchor> AnchorChooser::choose(const clamav::Body& body, AnchorWish wish) {
+    std::optional<Anchor> anchor = best(body, wish);
+    if (anchor) use(*anchor);
+    return anchor;
+}
+
+void AnchorChooser::use(const Anchor& anchor) {
+    for (const std::string& literal : anchor.literals) ++used_[literal];
+}
+
+std::optional<Anchor> AnchorChooser::best(const clamav::Body& body, AnchorWish wish) const {
     std::vector<Layout> layouts;
     for (const clamav::Part& part : body.parts) layouts.emplace_back(part.elements);
     Search search(used_, wish);
@@ -236,11 +273,7 @@ std::optional<Anchor> AnchorChooser::choose(const clamav::Body& body, AnchorWish
     }
     // Shorter ones only when there is none at all: each costs more than all the long ones.
     for (std::size_t n = short_anchor - 1; n >= least_anchor && search.score() < -1e8; --n) look(n);
-    std::optional<Anchor> anchor = search.take();
-    if (anchor) {
-        for (const std::string& literal : anchor->literals) ++used_[literal];
-    }
-    return anchor;
+    return search.take();
 }
 
 }  // namespace postern::signatures

@@ -29,6 +29,8 @@ enum class AnchorWish : std::uint8_t {
 
 struct Anchor {
     std::vector<std::string> literals;   // the body matches only where one of these stands
+    bool caseless = false;               // in any case; they are in lower case then
+    double bits = 0;                     // how rare they are together
     std::size_t part = 0;                // in this part of the body
     std::optional<std::uint32_t> delta;  // octets from the start of the part; nothing: it varies
 };
@@ -39,6 +41,9 @@ class AnchorChooser {
 public:
     // Nothing: the body has no literal of `least_anchor` octets.
     std::optional<Anchor> choose(const clamav::Body& body, AnchorWish wish);
+    // The same in two steps, where several bodies compete.
+    std::optional<Anchor> best(const clamav::Body& body, AnchorWish wish) const;
+    void use(const Anchor& anchor);
 
 private:
     std::unordered_map<std::string, std::uint32_t> used_;

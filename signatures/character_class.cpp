@@ -33,10 +33,23 @@ std::size_t line_end_at(std::span<const std::byte> content, std::size_t position
     return pair ? 2 : 0;
 }
 
+// No letter and its zero end here. A lone zero at the beginning belongs to nothing.
+bool wide_boundary_before(std::span<const std::byte> content, std::size_t position) {
+    if (octet_at(content, position - 1) != '\0' || position < 2) return true;
+    return !is_alphanumeric(octet_at(content, position - 2));
+}
+
+// Neither a letter and its zero nor a letter and the end of the content stand here.
+bool wide_boundary_after(std::span<const std::byte> content, std::size_t position) {
+    if (!is_alphanumeric(octet_at(content, position))) return true;
+    return position + 1 < content.size() && octet_at(content, position + 1) != '\0';
+}
+
 }  // namespace
 
 bool boundary_before(Class kind, std::span<const std::byte> content, std::size_t position) {
     if (position == 0) return !kind.negated;
+    if (kind.letter == 'w') return wide_boundary_before(content, position) != kind.negated;
     const char c = octet_at(content, position - 1);
     const bool boundary = kind.letter == 'B'   ? is_in(before_word, c)
                           : kind.letter == 'L' ? c == '\n'
@@ -46,6 +59,7 @@ bool boundary_before(Class kind, std::span<const std::byte> content, std::size_t
 
 bool boundary_after(Class kind, std::span<const std::byte> content, std::size_t position) {
     if (position >= content.size()) return !kind.negated;
+    if (kind.letter == 'w') return wide_boundary_after(content, position) != kind.negated;
     const char c = octet_at(content, position);
     const bool boundary = kind.letter == 'B'   ? is_in(behind_word, c)
                           : kind.letter == 'L' ? line_end_at(content, position) != 0

@@ -4,6 +4,7 @@
 //   B  word boundary: one set of octets before a word, another behind it, either one in the middle
 //   L  line marker: LF or CR LF
 //   W  anything but a letter or digit of ASCII
+//   w  the same for letters that are followed by a zero; only beside a match
 // The ends of the content are boundaries of every kind, but there is nothing to take there.
 #pragma once
 

@@ -16,11 +16,13 @@ namespace {
 struct Order {
     std::vector<std::string_view> literals;
     std::vector<std::uint32_t> ids;
+    std::vector<std::uint8_t> caseless;
     LiteralDatabase* out = nullptr;
 
-    void add(std::string_view literal, std::uint32_t id) {
-        literals.push_back(literal);
+    void add(const BucketLiteral& literal, std::uint32_t id) {
+        literals.push_back(literal.octets);
         ids.push_back(id);
+        caseless.push_back(literal.caseless);
     }
 };
 
@@ -29,8 +31,8 @@ struct PrefilterOrder {
     Order anchors;
     Order short_anchors;
 
-    void add(std::string_view literal, std::uint32_t id) {
-        (literal.size() < short_anchor ? short_anchors : anchors).add(literal, id);
+    void add(const BucketLiteral& literal, std::uint32_t id) {
+        (literal.octets.size() < short_anchor ? short_anchors : anchors).add(literal, id);
     }
     std::size_t size() const { return anchors.literals.size() + short_anchors.literals.size(); }
 };
@@ -56,12 +58,12 @@ public:
     // Those that encoded text can hold and that are not found by sampling.
     void add_encoded(EncodedTexts& encoded) {
         for (std::size_t t = 0; t < target_count; ++t) {
+            std::set<std::uint32_t> left = take_caseless(encoded[t]);
             tables_.targets[t].sampled = SampledTexts::take_from(encoded[t]);
-            std::set<std::uint32_t> left;
             for (const SampledText& text : encoded[t]) left.insert(text.literal);
             Order order;
             order.out = &tables_.targets[t].encoded;
-            for (const std::uint32_t id : left) order.add(literals_[id].octets, id);
+            for (const std::uint32_t id : left) order.add(literals_[id], id);
             add(std::move(order));
         }
     }
@@ -75,6 +77,16 @@ public:
     }
 
 private:
+    // Samples are compared as they are.
+    std::set<std::uint32_t> take_caseless(std::vector<SampledText>& texts) const {
+        std::set<std::uint32_t> taken;
+        std::erase_if(texts, [&](const SampledText& text) {
+            if (literals_[text.literal].caseless) taken.insert(text.literal);
+            return literals_[text.literal].caseless;
+        });
+        return taken;
+    }
+
     void add(Order order) {
         if (!order.literals.empty()) orders_.push_back(std::move(order));
     }
@@ -84,8 +96,8 @@ private:
         for (std::size_t a = 0; a < alphabet_count; ++a) {
             PrefilterOrder order;
             for (const std::uint32_t id : buckets) {
-                const std::string_view literal = literals_[id].octets;
-                if (consists_of(literal, static_cast<Alphabet>(a))) order.add(literal, id);
+                const BucketLiteral& literal = literals_[id];
+                if (consists_of(literal.octets, static_cast<Alphabet>(a))) order.add(literal, id);
             }
             target.has_own[a] = a == 0 || is_worth_it(order.size(), wider);
             if (!target.has_own[a]) continue;
@@ -110,7 +122,8 @@ void compile_all(std::vector<Order>& orders, unsigned threads) {
     const auto work = [&] {
         for (std::size_t i = next++; i < orders.size(); i = next++) {
             try {
-                *orders[i].out = LiteralDatabase::compile(orders[i].literals, orders[i].ids);
+                *orders[i].out = LiteralDatabase::compile(orders[i].literals, orders[i].ids,
+                                                          orders[i].caseless);
             } catch (...) {
                 const std::lock_guard lock(failure_lock);
                 failure = std::current_exception();

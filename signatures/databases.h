@@ -16,6 +16,7 @@ namespace postern::signatures {
 struct BucketLiteral {
     std::string_view octets;
     Target target = Target::any;
+    bool caseless = false;  // in lower case, found in any
 };
 
 // By target: what is to be found in the midst of base64 text as well.

@@ -62,14 +62,14 @@ void add_digests(Stream& stream, const DigestTables& digests, const NameArena& n
 
 }  // namespace
 
-std::string generation_of(const std::vector<BodySignature>& bodies,
-                          const std::vector<MemberSignature>& members,
-                          const SignatureSet::Tables& tables) {
+std::string generation_of(const Signatures& signatures, const SignatureSet::Tables& tables) {
     Stream stream;
     stream.add("bodies");
-    for (const BodySignature& body : bodies) stream.add(body.line);
+    for (const BodySignature& body : signatures.bodies) stream.add(body.line);
+    stream.add("logical");
+    for (const LogicalSignature& logical : signatures.logical) stream.add(logical.line);
     stream.add("members");
-    for (const MemberSignature& member : members) {
+    for (const MemberSignature& member : signatures.members) {
         stream.add(member.line);
         stream.add(std::to_string(static_cast<int>(member.numbers.container)));
     }

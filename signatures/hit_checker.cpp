@@ -2,6 +2,8 @@
 // Buckets of one watch are by far the most; a group of many is searched by its check, not walked.
 #include "signatures/hit_checker.h"
 
+#include "signatures/logic_matcher.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -48,8 +50,7 @@ void HitChecker::check_group(std::uint32_t first, std::uint32_t count, std::size
 void HitChecker::check(const Watch& watch, std::size_t anchor) {
     if (watch.delta == no_delta) {
         if (settled_.at_or_before(watch.signature, 0)) return;
-        settled_.set(watch.signature, 0);
-        out_.candidates.push_back(watch.signature);
+        make_candidate(watch.signature);
         return;
     }
     if (anchor < watch.delta) return;
@@ -57,9 +58,12 @@ void HitChecker::check(const Watch& watch, std::size_t anchor) {
     if (!settled_.at_or_before(watch.signature, start)) check_part(watch, start);
 }
 
-// The offset is tested first: it is cheaper than the octets.
+// Description and offset are tested first: they are cheaper than the octets.
 void HitChecker::check_part(const Watch& watch, std::size_t start) {
     const SignatureRow& row = tables_.signatures[watch.signature];
+    if (row.is_leg() && !admits(tables_.logic, tables_.logic.rows[row.logic].description, subject_)) {
+        return settled_.set(watch.signature, 0);
+    }
     const bool first_part = watch.part == row.body.first_part;
     if (first_part && row.offset.place != Place::anywhere) {
         const auto range = ranges_.of(row.offset);
@@ -67,13 +71,18 @@ void HitChecker::check_part(const Watch& watch, std::size_t start) {
     }
     const auto end = verifier_.first_end(tables_.programs.parts[watch.part], content_, start);
     if (!end) return;
-    if (row.body.part_count == 1) {
+    if (row.body.part_count == 1 && !row.is_leg()) {
         settled_.set(watch.signature, start);
         out_.found.push_back({watch.signature, {start, *end}});
     } else {
-        settled_.set(watch.signature, 0);
-        out_.candidates.push_back(watch.signature);
+        make_candidate(watch.signature);
     }
+}
+
+// One part tells no more than that: further hits of the same signature are of no use.
+void HitChecker::make_candidate(std::uint32_t signature) {
+    settled_.set(signature, 0);
+    out_.candidates.push_back(signature);
 }
 
 }  // namespace postern::signatures

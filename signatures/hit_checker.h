@@ -3,7 +3,7 @@
 //
 // This is the hot path behind the prefilter. A hit looks at the octets beside the anchor, and only
 // the watches that agree are verified. A signature of one part is then found; of a longer one only
-// the part is known, and finish() looks at the rest, once.
+// the part is known, and finish() looks at the rest, once. So it is with a leg of a logical one.
 //
 // Invariants
 //  (1) A signature is verified again only where that could lower its offset, so content made of one
@@ -39,12 +39,13 @@ private:
 class HitChecker final : public HitSink {
 public:
     // REQUIRES: all of them outlive the checker. `settled` has begun for this content.
-    HitChecker(const SignatureSet::Tables& tables, Octets content, Settled& settled,
+    HitChecker(const SignatureSet::Tables& tables, const Subject& subject, Settled& settled,
                Candidates::Data& out)
         : tables_(tables),
           verifier_(tables.programs),
-          content_(content),
-          ranges_(content),
+          subject_(subject),
+          content_(subject.bytes),
+          ranges_(subject.bytes),
           settled_(settled),
           out_(out) {}
 
@@ -56,10 +57,12 @@ private:
     void check_group(std::uint32_t first, std::uint32_t count, std::size_t beside,
                      std::size_t anchor);
     void check(const Watch& watch, std::size_t anchor);
+    void make_candidate(std::uint32_t signature);
     void check_part(const Watch& watch, std::size_t start);
 
     const SignatureSet::Tables& tables_;
     Verifier verifier_;
+    const Subject& subject_;
     Octets content_;
     StartRanges ranges_;
     Settled& settled_;

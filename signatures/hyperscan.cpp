@@ -50,7 +50,8 @@ LiteralDatabase::LiteralDatabase(LiteralDatabase&&) noexcept = default;
 LiteralDatabase& LiteralDatabase::operator=(LiteralDatabase&&) noexcept = default;
 
 LiteralDatabase LiteralDatabase::compile(std::span<const std::string_view> literals,
-                                         std::span<const std::uint32_t> ids) {
+                                         std::span<const std::uint32_t> ids,
+                                         std::span<const std::uint8_t> caseless) {
     LiteralDatabase result;
     if (literals.empty()) return result;
     std::vector<const char*> texts;
@@ -61,7 +62,8 @@ LiteralDatabase LiteralDatabase::compile(std::span<const std::string_view> liter
         lengths.push_back(literal.size());
         state->longest = std::max(state->longest, literal.size());
     }
-    const std::vector<unsigned> flags(literals.size(), 0);
+    std::vector<unsigned> flags;
+    for (const std::uint8_t any : caseless) flags.push_back(any != 0 ? HS_FLAG_CASELESS : 0);
     const std::vector<unsigned> numbers(ids.begin(), ids.end());
     hs_compile_error_t* error = nullptr;
     const hs_error_t status = hs_compile_lit_multi(

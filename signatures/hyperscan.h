@@ -37,10 +37,12 @@ public:
     LiteralDatabase(LiteralDatabase&&) noexcept;
     LiteralDatabase& operator=(LiteralDatabase&&) noexcept;
 
-    // Literal i is known as ids[i]. REQUIRES: no literal is empty, no two are the same.
+    // Literal i is known as ids[i], and found in any case where caseless[i] is not zero.
+    // REQUIRES: no literal is empty, no two are the same; all three are of one length.
     // Throws std::runtime_error when Hyperscan refuses, which it has no reason to.
     static LiteralDatabase compile(std::span<const std::string_view> literals,
-                                   std::span<const std::uint32_t> ids);
+                                   std::span<const std::uint32_t> ids,
+                                   std::span<const std::uint8_t> caseless);
 
     // The database as octets, and back again. Nothing: Hyperscan does not take them, which were
     // made by another version of it or for a processor that can do more.

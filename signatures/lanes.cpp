@@ -5,7 +5,9 @@
 
 #include "signatures/anchor.h"
 #include "signatures/base64_text.h"
+#include "signatures/cover.h"
 #include "signatures/databases.h"
+#include "signatures/logic_builder.h"
 #include "signatures/start_range.h"
 
 #include <algorithm>
@@ -25,26 +27,27 @@ constexpr std::size_t longest_border = 64;
 struct Waiting {
     Target target = Target::any;
     std::string literal;
+    bool caseless = false;
     Group group = Group::plain;
     Watch watch;
     SampledText around;  // to be looked for in the midst of base64 text; empty: not there
 
-    auto key() const { return std::tie(target, literal, group, watch.check); }
+    auto key() const { return std::tie(target, literal, caseless, group, watch.check); }
 };
 
 class LaneBuilder {
 public:
-    explicit LaneBuilder(SignatureSet::Tables& tables) : tables_(tables) {}
+    explicit LaneBuilder(SignatureSet::Tables& tables)
+        : tables_(tables), logic_(tables.logic, tables.programs) {}
 
     // Also the place where a signature's lane is decided; see README.md, "The lanes".
     void add(BodySignature&& signature) {
         const clamav::Body body = joined(std::move(signature.body));
         const auto number = static_cast<std::uint32_t>(tables_.signatures.size());
-        const SignatureRow row{tables_.names.add(signature.name()), tables_.programs.add(body), 0,
-                               signature.offset};
+        const SignatureRow row{tables_.names.add(signature.name()), tables_.programs.add(body),
+                               no_logic, signature.offset};
         tables_.signatures.push_back(row);
-        const bool raw = signature.target == Target::any || signature.target == Target::mail;
-        auto anchor = chooser_.choose(body, raw ? AnchorWish::outside_text : AnchorWish::rarest);
+        auto anchor = chooser_.choose(body, wish_for(signature.target));
         TargetTables& target = tables_.targets[static_cast<std::size_t>(signature.target)];
         const bool poor = !anchor || anchor->literals[0].size() < anchor_length;
         if (poor && is_one_place(row.offset)) {
@@ -52,9 +55,27 @@ public:
         } else if (!anchor) {
             target.slow.push_back(number);
         } else {
-            for (std::string& literal : anchor->literals) {
-                wait(signature.target, std::move(literal), *anchor, body);
-            }
+            wait_for(signature.target, *anchor, body);
+        }
+    }
+
+    // A logical signature is found by its legs, each a signature row of its own.
+    void add(LogicalSignature&& signature) {
+        for (Subsignature& one : signature.subsignatures) {
+            for (clamav::Body& body : one.bodies) body = joined(std::move(body));
+        }
+        const Target target = signature.description.target;
+        const std::vector<Leg> cover = choose_cover(signature, chooser_, wish_for(target));
+        const std::uint32_t name = tables_.names.add(signature.name());
+        const std::uint32_t number = logic_.add(signature, name);
+        TargetTables& tables = tables_.targets[static_cast<std::size_t>(target)];
+        if (cover.empty()) tables.slow_logic.push_back(number);
+        for (const Leg& leg : cover) {
+            const Subsignature& one = signature.subsignatures[leg.subsignature];
+            const BodyRow body = logic_.body_of(number, leg.subsignature, leg.body);
+            tables_.signatures.push_back({name, body, number, one.offset});
+            if (leg.anchor) wait_for(target, *leg.anchor, one.bodies[leg.body]);
+            else tables.placed.push_back(static_cast<std::uint32_t>(tables_.signatures.size() - 1));
         }
     }
 
@@ -64,7 +85,8 @@ public:
                          [](const Waiting& a, const Waiting& b) { return a.key() < b.key(); });
         for (std::size_t i = 0; i < waiting_.size(); ++i) {
             const bool same = i > 0 && waiting_[i].target == waiting_[i - 1].target &&
-                              waiting_[i].literal == waiting_[i - 1].literal;
+                              waiting_[i].literal == waiting_[i - 1].literal &&
+                              waiting_[i].caseless == waiting_[i - 1].caseless;
             if (!same) begin_bucket(i);
             count(waiting_[i].group);
             if (!waiting_[i].around.text.empty()) add_encoded(waiting_[i]);
@@ -75,16 +97,28 @@ public:
     // The literal of each bucket.
     std::vector<BucketLiteral> literals() const {
         std::vector<BucketLiteral> literals;
-        for (const Waiting* first : firsts_) literals.push_back({first->literal, first->target});
+        for (const Waiting* first : firsts_) {
+            literals.push_back({first->literal, first->target, first->caseless});
+        }
         return literals;
     }
     // What is looked for in the midst of base64 text as well.
     EncodedTexts& encoded() { return encoded_; }
 
 private:
-    void wait(Target target, std::string literal, const Anchor& anchor, const clamav::Body& body) {
+    static AnchorWish wish_for(Target target) {
+        const bool raw = target == Target::any || target == Target::mail;
+        return raw ? AnchorWish::outside_text : AnchorWish::rarest;
+    }
+
+    void wait_for(Target target, const Anchor& anchor, const clamav::Body& body) {
+        for (const std::string& literal : anchor.literals) wait(target, literal, anchor, body);
+    }
+
+    void wait(Target target, const std::string& literal, const Anchor& anchor,
+              const clamav::Body& body) {
         const SignatureRow& row = tables_.signatures.back();
-        Waiting waiting{target, std::move(literal), Group::plain, {}, {}};
+        Waiting waiting{target, literal, anchor.caseless, Group::plain, {}, {}};
         waiting.watch.signature = static_cast<std::uint32_t>(tables_.signatures.size() - 1);
         waiting.watch.part = row.body.first_part + static_cast<std::uint32_t>(anchor.part);
         if (anchor.delta) {
@@ -171,6 +205,7 @@ private:
     }
 
     SignatureSet::Tables& tables_;
+    LogicBuilder logic_;
     AnchorChooser chooser_;
     std::vector<Waiting> waiting_;
     std::vector<const Waiting*> firsts_;
@@ -179,15 +214,16 @@ private:
 
 }  // namespace
 
-void build_lanes(std::vector<BodySignature> bodies, unsigned threads,
-                 SignatureSet::Tables& tables) {
+void build_lanes(Signatures signatures, unsigned threads, SignatureSet::Tables& tables) {
     LaneBuilder builder(tables);
-    for (BodySignature& body : bodies) builder.add(std::move(body));
+    for (BodySignature& body : signatures.bodies) builder.add(std::move(body));
+    for (LogicalSignature& logical : signatures.logical) builder.add(std::move(logical));
     builder.fill_buckets();
     build_databases(builder.literals(), builder.encoded(), threads, tables);
     tables.statistics.anchors = tables.buckets.size();
     for (const TargetTables& target : tables.targets) {
         tables.statistics.slow_signatures += target.slow.size();
+        tables.statistics.slow_logical += target.slow_logic.size();
     }
 }
 

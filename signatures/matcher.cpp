@@ -4,6 +4,7 @@
 #include "signatures/matcher.h"
 
 #include "signatures/hit_checker.h"
+#include "signatures/logic_matcher.h"
 #include "signatures/lookup.h"
 #include "signatures/program_digests.h"
 
@@ -41,6 +42,7 @@ struct Matcher::State {
     Scratch scratch;
     Settled settled;
     Sweep sweep;
+    LogicMatcher logic;
     Hasher hasher;
     std::vector<Stretch> stretches;  // keeps its memory
     Candidates kept;  // for what is matched in one call; keeps its memory
@@ -51,7 +53,8 @@ struct Matcher::State {
           tables(set->tables()),
           scratch(Scratch::like(*tables.scratch)),
           settled(tables.signatures.size()),
-          sweep(tables.programs) {}
+          sweep(tables.programs),
+          logic(tables) {}
 
     // The tables that apply; the second is null where there is only the first.
     std::array<const TargetTables*, 2> lanes(Target target) const {
@@ -110,6 +113,9 @@ struct Matcher::State {
     }
 
     std::vector<Match> finish(const Subject& subject, Candidates::Data& data);
+    std::vector<std::uint32_t> take_legs(std::vector<std::uint32_t>& candidates) const;
+    void match_logic(const Subject& subject, std::vector<std::uint32_t> numbers,
+                     std::vector<Match>& matches);
     void settle(std::uint32_t signature, Octets content, StartRanges& ranges,
                 std::vector<FoundRow>& found);
     std::vector<Match> matches_of(std::vector<FoundRow>& found) const;
@@ -133,17 +139,50 @@ void sort_matches(std::vector<Match>& matches) {
 }  // namespace
 
 std::vector<Match> Matcher::State::finish(const Subject& subject, Candidates::Data& data) {
+    std::vector<std::uint32_t> logical = take_legs(data.candidates);
+    std::vector<std::uint32_t> placed;
     for (const TargetTables* lane : lanes(subject.target)) {
         if (!lane) continue;
-        data.candidates.insert(data.candidates.end(), lane->placed.begin(), lane->placed.end());
+        placed.insert(placed.end(), lane->placed.begin(), lane->placed.end());
         data.candidates.insert(data.candidates.end(), lane->slow.begin(), lane->slow.end());
+        logical.insert(logical.end(), lane->slow_logic.begin(), lane->slow_logic.end());
     }
+    // A leg in its one place is left to the signature, which asks for it first.
+    const std::vector<std::uint32_t> legs = take_legs(placed);
+    logical.insert(logical.end(), legs.begin(), legs.end());
+    data.candidates.insert(data.candidates.end(), placed.begin(), placed.end());
     make_set(data.candidates);
     StartRanges ranges(subject.bytes);
     for (const std::uint32_t signature : data.candidates) {
         settle(signature, subject.bytes, ranges, data.found);
     }
-    return matches_of(data.found);
+    std::vector<Match> matches = matches_of(data.found);
+    if (!logical.empty()) match_logic(subject, std::move(logical), matches);
+    return matches;
+}
+
+// Takes the legs out of them: the logical signatures that they are of.
+std::vector<std::uint32_t> Matcher::State::take_legs(std::vector<std::uint32_t>& candidates) const {
+    std::vector<std::uint32_t> logical;
+    std::erase_if(candidates, [&](std::uint32_t signature) {
+        const SignatureRow& row = tables.signatures[signature];
+        if (row.is_leg()) logical.push_back(row.logic);
+        return row.is_leg();
+    });
+    return logical;
+}
+
+void Matcher::State::match_logic(const Subject& subject, std::vector<std::uint32_t> numbers,
+                                 std::vector<Match>& matches) {
+    make_set(numbers);
+    logic.begin(subject);
+    for (const std::uint32_t number : numbers) {
+        const auto where = logic.match(number);
+        if (!where) continue;
+        const std::string_view name = tables.names.at(tables.logic.rows[number].name);
+        matches.push_back({name, where->begin, where->end - where->begin});
+    }
+    sort_matches(matches);
 }
 
 // One signature over the whole content, whatever brought it here.
@@ -183,7 +222,7 @@ void Matcher::scan(const Subject& subject, Chunk chunk, Candidates& candidates) 
     // A literal that begins in the chunk may end in the next one.
     const std::size_t end = std::min(size, std::max(begin, chunk.end) + overlap);
     state_->settled.begin();
-    HitChecker checker(state_->tables, subject.bytes, state_->settled, candidates.data());
+    HitChecker checker(state_->tables, subject, state_->settled, candidates.data());
     state_->scan_plain(subject, {begin, end}, checker);
 }
 
@@ -219,6 +258,10 @@ std::vector<Match> Matcher::match_member(const MemberFacts& facts) {
     return matches;
 }
 
+std::uint64_t Matcher::regexes_given_up() const {
+    return state_->logic.regexes_given_up();
+}
+
 std::vector<Match> Matcher::match(const Subject& subject) {
     Candidates& candidates = state_->none_yet();
     scan(subject, {0, subject.bytes.size()}, candidates);
@@ -234,13 +277,14 @@ std::vector<Match> Matcher::match_raw_mail(std::span<const std::byte> message,
                                            std::span<const Chunk> encoded) {
     Candidates& candidates = state_->none_yet();
     state_->settled.begin();
-    HitChecker checker(state_->tables, message, state_->settled, candidates.data());
+    const Subject subject{message, Target::mail};
+    HitChecker checker(state_->tables, subject, state_->settled, candidates.data());
     const std::size_t border = state_->tables.encoded_border;
     std::size_t plain = 0;  // where the octets begin that no range has covered
     const auto scan_until = [&](std::size_t end) {
         // What crosses the border of encoded text may have its anchor inside.
         const Chunk range{plain - std::min(plain, border), std::min(message.size(), end + border)};
-        state_->scan_plain({message, Target::mail}, range, checker);
+        state_->scan_plain(subject, range, checker);
     };
     for (const Chunk& chunk : encoded) {
         const std::size_t begin = std::clamp(chunk.begin, plain, message.size());
@@ -251,7 +295,7 @@ std::vector<Match> Matcher::match_raw_mail(std::span<const std::byte> message,
         plain = end;
     }
     scan_until(message.size());
-    return state_->finish({message, Target::mail}, candidates.data());
+    return state_->finish(subject, candidates.data());
 }
 
 }  // namespace postern::signatures

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "signatures/alphabet.h"
+#include "signatures/content_type.h"
 #include "signatures/match.h"
 #include "signatures/member.h"
 #include "signatures/signature_set.h"
@@ -25,12 +26,14 @@
 
 namespace postern::signatures {
 
-// What is matched. REQUIRES: `bytes` stays where it is from the first scan() to finish(), and has no
-// octet outside `alphabet`.
+// What is matched. REQUIRES: `bytes` and `containers` stay where they are from the first scan() to
+// finish(); no octet is outside `alphabet`.
 struct Subject {
     std::span<const std::byte> bytes;
     Target target = Target::other;  // signatures of this target and of Target::any apply
     Alphabet alphabet = Alphabet::octets;
+    // What the content lies in, its immediate parent first; empty: in nothing.
+    std::span<const ContentType> containers{};
 };
 
 struct Chunk {
@@ -78,6 +81,9 @@ public:
 
     // YARA rules, over the whole content in the calling thread; nothing at once in a set without.
     yara::RuleMatches match_rules(const yara::RuleSubject& subject);
+
+    // How many regular expressions were given up, so far, because they took too long.
+    std::uint64_t regexes_given_up() const;
 
     // The first three at once, for content that is small or already in parallel with other content.
     std::vector<Match> match(const Subject& subject);

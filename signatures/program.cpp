@@ -2,6 +2,8 @@
 // Encoding is a walk over the tree; the only choice is which operation fits a set of alternatives.
 #include "signatures/program.h"
 
+#include "signatures/byte_pairs.h"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -169,6 +171,58 @@ void choose_key(const Sequence& elements, PartRow& row) {
     }
 }
 
+// How rare an octet is of which only some bits are known, a letter in either case among them.
+double bits_of(std::uint8_t value, std::uint8_t mask) {
+    double bits = 8;
+    for (unsigned octet = 0; octet < 256; ++octet) {
+        if ((octet & mask) == value) {
+            bits = std::min(bits, first_octet_bits(static_cast<std::uint8_t>(octet)));
+        }
+    }
+    return mask == 255 ? bits : bits - 1;
+}
+
+class ProbeChoice {
+public:
+    explicit ProbeChoice(std::array<Probe, 2>& probes) : probes_(probes) {}
+
+    void choose(const Sequence& elements) {
+        std::size_t offset = 0;
+        for (const Element& element : elements) {
+            const clamav::Width width = clamav::width_of(element);
+            const bool masked = element.kind == ElementKind::masked;
+            if (masked || element.kind == ElementKind::literal) {
+                for (std::size_t i = 0; i < element.octets.size(); ++i) {
+                    look_at({static_cast<std::uint32_t>(offset + i),
+                             static_cast<std::uint8_t>(element.octets[i]),
+                             static_cast<std::uint8_t>(masked ? element.mask[i] : '\xff'), 0});
+                }
+            }
+            if (!width.fixed()) break;
+            offset += width.max;
+        }
+        if (probes_[1].mask == 0) probes_[1] = probes_[0];
+    }
+
+private:
+    void look_at(const Probe& probe) {
+        if (probe.mask == 0) return;
+        const double bits = bits_of(probe.value, probe.mask);
+        if (bits > bits_[0]) {
+            probes_ = {probe, probes_[0]};
+            bits_ = {bits, bits_[0]};
+        } else if (bits > bits_[1]) {
+            probes_[1] = probe;
+            bits_[1] = bits;
+        }
+    }
+
+    std::array<Probe, 2>& probes_;
+    std::array<double, 2> bits_{-1e9, -1e9};
+};
+
+constexpr std::size_t good_key = 3;
+
 constexpr std::uint32_t longest_join = 65536;
 
 }  // namespace
@@ -188,6 +242,10 @@ BodyRow Programs::add(const clamav::Body& body) {
         row.gap_max = part.gap.max;
         encoder.sequence(part.elements);
         choose_key(part.elements, row);
+        if (row.key_length < good_key) {
+            row.key_length = 0;
+            ProbeChoice(row.probes).choose(part.elements);
+        }
         parts.push_back(row);
     }
     encoder.position();

@@ -18,6 +18,7 @@
 #include "signatures/array.h"
 #include "signatures/clamav/body.h"
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -39,6 +40,14 @@ enum class Op : std::uint8_t {
     near_after,
 };
 
+// An octet at a fixed distance from the start, compared where the mask has bits.
+struct Probe {
+    std::uint32_t offset = 0;
+    std::uint8_t value = 0;
+    std::uint8_t mask = 0;  // 0: there is none
+    std::uint16_t unused = 0;
+};
+
 struct PartRow {
     std::uint32_t code = 0;  // where its sequence begins
     std::uint32_t min_length = 0;
@@ -49,6 +58,8 @@ struct PartRow {
     std::uint32_t key_offset = 0;
     std::uint32_t key_code = 0;
     std::uint32_t key_length = 0;  // 0: there is none
+    // Where there is no key: the two rarest octets.
+    std::array<Probe, 2> probes;
 
     bool fixed() const { return min_length == max_length; }
 };

@@ -7,6 +7,7 @@
 #include "signatures/clamav/ftm.h"
 #include "signatures/clamav/hash_db.h"
 #include "signatures/clamav/ignore.h"
+#include "signatures/clamav/ldb.h"
 #include "signatures/clamav/ndb.h"
 #include "signatures/generation.h"
 #include "signatures/lanes.h"
@@ -35,9 +36,8 @@ struct SetBuilder::State {
     SourceOptions options;
     ContainerKeys keys;
     Diagnostics diagnostics;
-    std::vector<BodySignature> bodies;
+    Signatures signatures;
     std::vector<yara::RuleUnit> rules;
-    std::vector<MemberSignature> members;
     clamav::IgnoredNames ignored;
     std::unique_ptr<SignatureSet::Tables> tables = std::make_unique<SignatureSet::Tables>();
 
@@ -45,9 +45,11 @@ struct SetBuilder::State {
         SetStatistics& statistics = tables->statistics;
         switch (format) {
             case Format::db:
-                return clamav::read_db(text, report, bodies);
+                return clamav::read_db(text, report, signatures.bodies);
             case Format::ndb:
-                return clamav::read_ndb(text, report, bodies);
+                return clamav::read_ndb(text, report, signatures.bodies);
+            case Format::ldb:
+                return clamav::read_ldb(text, report, signatures.logical);
             case Format::digests:
                 return read_digests(text, clamav::DigestOf::content, report, tables->digests);
             case Format::allowed_digests:
@@ -57,11 +59,11 @@ struct SetBuilder::State {
             case Format::imports:
                 return read_digests(text, clamav::DigestOf::imports, report, tables->imports);
             case Format::members:
-                return clamav::read_cdb(text, report, members);
+                return clamav::read_cdb(text, report, signatures.members);
             case Format::zip_members:
-                return clamav::read_member_lines(text, ContentType::zip, report, members);
+                return clamav::read_member_lines(text, ContentType::zip, report, signatures.members);
             case Format::rar_members:
-                return clamav::read_member_lines(text, ContentType::rar, report, members);
+                return clamav::read_member_lines(text, ContentType::rar, report, signatures.members);
             case Format::ign:
                 statistics.ignored_names += clamav::read_ign(text, report, ignored);
                 return;
@@ -189,8 +191,10 @@ std::shared_ptr<const SignatureSet> SetBuilder::build(unsigned threads) {
     SignatureSet::Tables& tables = *state_->tables;
     SetStatistics& statistics = tables.statistics;
 
-    statistics.ignored += take_out(state_->ignored, state_->bodies);
-    statistics.ignored += take_out(state_->ignored, state_->members);
+    Signatures& signatures = state_->signatures;
+    statistics.ignored += take_out(state_->ignored, signatures.bodies);
+    statistics.ignored += take_out(state_->ignored, signatures.logical);
+    statistics.ignored += take_out(state_->ignored, signatures.members);
     const auto seal = [&](FirstField first, DigestTables& digests) {
         statistics.ignored += seal_digests(state_->ignored, tables.names, first, digests);
     };
@@ -198,19 +202,21 @@ std::shared_ptr<const SignatureSet> SetBuilder::build(unsigned threads) {
     seal(FirstField::size, tables.sections);
     seal(FirstField::hash, tables.imports);
     seal_digests({}, tables.names, FirstField::hash, tables.allowed);
-    bring_into_order(state_->bodies);
-    bring_into_order(state_->members);
+    bring_into_order(signatures.bodies);
+    bring_into_order(signatures.logical);
+    bring_into_order(signatures.members);
     tables.rename_digests();
-    tables.members = make_member_table(state_->members, tables.names);
+    tables.members = make_member_table(signatures.members, tables.names);
     statistics.member_signatures = tables.members.rows.size();
     state_->compile_rules();
-    statistics.body_signatures = state_->bodies.size();
+    statistics.body_signatures = signatures.bodies.size();
+    statistics.logical_signatures = signatures.logical.size();
     statistics.digest_signatures = tables.digests.size();
     statistics.allowed_digests = tables.allowed.size();
     statistics.section_digests = tables.sections.size();
     statistics.import_digests = tables.imports.size();
-    tables.generation = generation_of(state_->bodies, state_->members, tables);
-    build_lanes(std::move(state_->bodies), threads, tables);
+    tables.generation = generation_of(signatures, tables);
+    build_lanes(std::move(signatures), threads, tables);
     tables.make_ready();
 
     return std::make_shared<SignatureSet>(std::move(state_->tables));

@@ -25,6 +25,7 @@ namespace postern::signatures {
 
 struct SetStatistics {
     std::size_t body_signatures = 0;
+    std::size_t logical_signatures = 0;
     std::size_t digest_signatures = 0;
     std::size_t allowed_digests = 0;
     std::size_t yara_rules = 0;       // that are reported
@@ -36,6 +37,7 @@ struct SetStatistics {
     std::size_t anchors = 0;          // distinct literals looked for
     std::size_t short_anchors = 0;    // of these, too short to be cheap
     std::size_t slow_signatures = 0;  // without any usable literal
+    std::size_t slow_logical = 0;     // logical ones, tried on all content that they admit
     std::size_t unsupported = 0;      // lines left out because the engine cannot do what they ask
     std::size_t unwanted = 0;         // left out, as nobody asked for what is only unwanted
     std::size_t errors = 0;           // lines left out because they are wrong

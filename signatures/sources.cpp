@@ -20,10 +20,12 @@ struct Suffix {
 };
 
 // A u at the end means "potentially unwanted".
-constexpr std::array<Suffix, 26> suffixes{{
+constexpr std::array<Suffix, 28> suffixes{{
     {".db", Format::db},
     {".ndb", Format::ndb},
     {".ndu", Format::ndb},
+    {".ldb", Format::ldb},
+    {".ldu", Format::ldb},
     {".hdb", Format::digests},
     {".hdu", Format::digests},
     {".hsb", Format::digests},

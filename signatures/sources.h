@@ -12,7 +12,7 @@
 
 namespace postern::signatures {
 
-enum class Format { db, ndb, digests, allowed_digests, sections, imports, members,
+enum class Format { db, ndb, ldb, digests, allowed_digests, sections, imports, members,
                     zip_members, rar_members, ign, ign2, yara, container, file_types,
                     unsupported };
 

@@ -19,9 +19,10 @@ public:
     // Nothing: the signature cannot match here. The answer borrows from this.
     std::optional<StartRange> of(const Offset& offset);
 
-private:
     const ExecutableLayout& layout();
     std::optional<StartRange> at_version_strings();
+
+private:
 
     Octets content_;
     std::optional<ExecutableLayout> layout_;

@@ -141,4 +141,59 @@ void Sweep::follow(const PartRow& part, Octets content) {
     std::swap(here_, next_);
 }
 
+// here_ becomes the ends of all parts but the last one. False: there are none.
+bool Sweep::reach_last_part(std::span<const PartRow> parts, Octets content, StartRange range) {
+    here_.reset(content.size() + 1);
+    for (auto at = verifier_.find(parts[0], content, earliest_[0], range.last); at;
+         at = verifier_.find(parts[0], content, *at + 1, range.last)) {
+        verifier_.ends_of(parts[0], content, *at, ends_);
+        for (const std::size_t end : ends_) here_.add(end);
+    }
+    for (std::size_t i = 1; i + 1 < parts.size(); ++i) follow(parts[i], content);
+    return here_.next(0) < here_.size();
+}
+
+// Calls visit(start) for each place of the last part that ends a match, ascending, while it says
+// true.
+template <typename Visit>
+void Sweep::visit_last_part(std::span<const PartRow> parts, Octets content, StartRange range,
+                            Visit visit) {
+    if (!chain(parts, content, range)) return;
+    const bool alone = parts.size() == 1;
+    if (!alone && !reach_last_part(parts, content, range)) return;
+    const PartRow& last = parts.back();
+    const std::size_t end_of_range = alone ? range.last : nowhere;
+    for (auto at = verifier_.find(last, content, earliest_.back(), end_of_range); at;
+         at = verifier_.find(last, content, *at + 1, end_of_range)) {
+        if (!alone && !follows_an_end(last, *at)) continue;
+        if (!visit(*at)) return;
+    }
+}
+
+// Does one of here_ lie in the part's distance before `start`?
+bool Sweep::follows_an_end(const PartRow& part, std::size_t start) {
+    if (start < part.gap_min) return false;
+    const bool open = part.gap_max == clamav::no_limit || start < part.gap_max;
+    const std::size_t end = here_.next(open ? 0 : start - part.gap_max);
+    return end < here_.size() && end + part.gap_min <= start;
+}
+
+std::size_t Sweep::count(std::span<const PartRow> parts, Octets content, StartRange range,
+                         std::size_t enough) {
+    if (enough == 1 && all_open(parts)) return chain(parts, content, range) ? 1 : 0;
+    std::size_t count = 0;
+    visit_last_part(parts, content, range, [&](std::size_t) { return ++count < enough; });
+    return count;
+}
+
+std::optional<std::size_t> Sweep::last_start(std::span<const PartRow> parts, Octets content,
+                                             StartRange range) {
+    std::optional<std::size_t> last;
+    visit_last_part(parts, content, range, [&](std::size_t start) {
+        last = start;
+        return true;
+    });
+    return last;
+}
+
 }  // namespace postern::signatures

@@ -61,6 +61,13 @@ public:
     // The match with the lowest start, and of these the one with the lowest end.
     std::optional<Found> lowest(std::span<const PartRow> parts, Octets content, StartRange range);
 
+    // How many places the last part can have at the end of a match, counted up to `enough`.
+    std::size_t count(std::span<const PartRow> parts, Octets content, StartRange range,
+                      std::size_t enough);
+    // The highest start of the last part at the end of a match.
+    std::optional<std::size_t> last_start(std::span<const PartRow> parts, Octets content,
+                                          StartRange range);
+
 private:
     std::optional<std::size_t> find_first(const PartRow& part, Octets content, std::size_t from,
                                           StartRange range);
@@ -72,6 +79,11 @@ private:
     std::optional<std::size_t> lowest_end(std::span<const PartRow> parts, Octets content,
                                           std::size_t start);
     void follow(const PartRow& part, Octets content);
+    bool reach_last_part(std::span<const PartRow> parts, Octets content, StartRange range);
+    bool follows_an_end(const PartRow& part, std::size_t start);
+    template <typename Visit>
+    void visit_last_part(std::span<const PartRow> parts, Octets content, StartRange range,
+                         Visit visit);
 
     Verifier verifier_;
     std::vector<std::size_t> earliest_;  // of each part, from chain()

@@ -6,8 +6,8 @@
 //
 // Invariants
 //  (1) Every signature stands in exactly one lane of its target: behind anchors (watches), among
-//  those
-//      looked at in one place, or among the slow ones.
+//      those looked at in one place, or among the slow ones. A logical one stands there by its legs,
+//      or among the slow ones of its kind.
 //  (2) The watches of a bucket stand in three groups: with a check behind the anchor, with one
 //  before it,
 //      with none. Within a group with checks they are sorted by check.
@@ -18,6 +18,7 @@
 #include "signatures/array.h"
 #include "signatures/digest_table.h"
 #include "signatures/hyperscan.h"
+#include "signatures/logic_tables.h"
 #include "signatures/member_table.h"
 #include "signatures/offset.h"
 #include "signatures/program.h"
@@ -29,11 +30,16 @@
 
 namespace postern::signatures {
 
+inline constexpr std::uint32_t no_logic = 0xffffffffu;
+
+// A body signature, or a leg of a logical one: a body by which that is found.
 struct SignatureRow {
     std::uint32_t name = 0;  // in the arena
     BodyRow body;
-    std::uint32_t unused = 0;  // rows have no padding
+    std::uint32_t logic = no_logic;  // the logical signature
     Offset offset;
+
+    bool is_leg() const { return logic != no_logic; }
 };
 
 inline constexpr std::uint32_t no_delta = 0xffffffffu;
@@ -77,19 +83,23 @@ struct TargetTables {
     LiteralDatabase encoded;
     Array<std::uint32_t> placed;  // signatures to look at in one place
     Array<std::uint32_t> slow;    // signatures without any literal
+    Array<std::uint32_t> slow_logic;  // logical ones without a cover
 
     const Prefilter& prefilter(Alphabet alphabet) const {
         std::size_t number = static_cast<std::size_t>(alphabet);
         while (!has_own[number]) --number;
         return prefilters[number];
     }
-    bool empty() const { return prefilters[0].empty() && placed.empty() && slow.empty(); }
+    bool empty() const {
+        return prefilters[0].empty() && placed.empty() && slow.empty() && slow_logic.empty();
+    }
 };
 
 struct SignatureSet::Tables {
     NameArena names;
     Array<SignatureRow> signatures;
     Programs programs;
+    LogicTables logic;
     Array<Bucket> buckets;
     Array<Watch> watches;
     std::array<TargetTables, target_count> targets;

@@ -72,6 +72,10 @@ std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<MemberSign
     return take_out_of(ignored, members);
 }
 
+std::size_t take_out(const clamav::IgnoredNames& ignored, std::vector<LogicalSignature>& logical) {
+    return take_out_of(ignored, logical);
+}
+
 std::size_t seal_digests(const clamav::IgnoredNames& ignored, const NameArena& names,
                          FirstField first, DigestTables& digests) {
     return seal(ignored, names, first, digests.md5) + seal(ignored, names, first, digests.sha1) +
@@ -86,6 +90,10 @@ void bring_into_order(std::vector<MemberSignature>& members) {
     sort_unique(members, [](const MemberSignature& member) {
         return std::tie(member.line, member.numbers.container);
     });
+}
+
+void bring_into_order(std::vector<LogicalSignature>& logical) {
+    sort_unique(logical, [](const LogicalSignature& one) { return std::tie(one.line); });
 }
 
 }  // namespace postern::signatures

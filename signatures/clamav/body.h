@@ -9,7 +9,8 @@
 //  (2) Neighbouring literal elements are one; so a pure literal is one part of one element.
 //  (3) Alternatives under a negation are literals of one common length.
 //  (4) An octet in brackets, x[n-m]SIG, is no part of its own: distances and offsets count from
-//  SIG. (5) An alternative is never empty and holds no character class.
+//  SIG. (5) An alternative holds no character class; only the last of
+//  several can be empty, and a part takes one octet at least.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +33,12 @@ enum class ElementKind : std::uint8_t {
     near_after,    // [n-m]x: the same, behind here
 };
 
-enum class CharacterClass : char { word_boundary = 'B', line_marker = 'L', non_alphanumeric = 'W' };
+enum class CharacterClass : char {
+    word_boundary = 'B',
+    line_marker = 'L',
+    non_alphanumeric = 'W',
+    wide_non_alphanumeric = 'w',  // beside a part whose octets are followed by zeros
+};
 
 inline constexpr std::uint32_t no_limit = std::numeric_limits<std::uint32_t>::max();
 

@@ -121,6 +121,9 @@ private:
                                 "this part has no fixed octet; join it to its neighbour "
                                 "with {n}");
         }
+        if (width_of(raw.part.elements).min == 0) {
+            return reader_.fail(raw.at, "this part can be nothing; write an octet that must be there");
+        }
         const bool bracketed =
             raw.style == GapStyle::brackets || style_after(i) == GapStyle::brackets;
         if (width_of(raw.part.elements).max < 2 && !bracketed) {

@@ -119,8 +119,10 @@ void SequenceReader::read_choices(Element& element, int depth) {
             read_choice_item(element.choices.back(), depth);
             continue;
         }
-        if (element.choices.back().empty()) {
-            return fail(at_, "an alternative is empty; leave it out");
+        // Nothing as the last of several makes the others optional.
+        const bool last = c == ')' && element.choices.size() > 1;
+        if (element.choices.back().empty() && !last) {
+            return fail(at_, "an alternative is empty; leave it out, or write it last");
         }
         ++at_;
         if (c == ')') return;

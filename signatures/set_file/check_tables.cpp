@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "signatures/set_file/check_tables.h"
 
+#include "signatures/set_file/check_logic.h"
+
 #include <algorithm>
 
 namespace postern::signatures::set_file {
@@ -39,9 +41,12 @@ bool are_consistent(const SignatureSet::Tables& t) {
         return all(rows, [&](std::uint32_t number) { return number < signatures; });
     };
     const bool lanes = all(t.targets, [&](const TargetTables& target) {
-        return numbers(target.placed) && numbers(target.slow) && target.has_own[0];
+        const bool logical = all(target.slow_logic, [&](std::uint32_t number) {
+            return number < t.logic.rows.size();
+        });
+        return numbers(target.placed) && numbers(target.slow) && logical && target.has_own[0];
     });
-    return bodies && parts && watches && buckets && lanes;
+    return bodies && parts && watches && buckets && lanes && is_logic_consistent(t);
 }
 
 }  // namespace postern::signatures::set_file

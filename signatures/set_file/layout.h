@@ -70,6 +70,21 @@ void visit_target(Visitor& v, TargetTables& target) {
     v.database("encoded", target.encoded);
     v.array("placed", target.placed);
     v.array("slow", target.slow);
+    v.array("slow-logic", target.slow_logic);
+}
+
+template <typename Visitor>
+void visit_logic(Visitor& v, LogicTables& logic) {
+    const auto in = v.within("logic");
+    v.array("rows", logic.rows);
+    v.array("nodes", logic.nodes);
+    v.array("subsignatures", logic.subsignatures);
+    v.array("patterns", logic.patterns);
+    v.array("bodies", logic.bodies);
+    v.array("regexes", logic.regexes);
+    v.array("compares", logic.compares);
+    v.array("types", logic.types);
+    v.array("texts", logic.texts);
 }
 
 template <typename Visitor>
@@ -80,6 +95,7 @@ void visit_tables(Visitor& v, SignatureSet::Tables& tables) {
     v.array("signatures", tables.signatures);
     v.array("parts", tables.programs.parts);
     v.array("code", tables.programs.code);
+    visit_logic(v, tables.logic);
     v.array("buckets", tables.buckets);
     v.array("watches", tables.watches);
     v.value("encoded-border", tables.encoded_border);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Logical signatures (.ldb, .ldu): "Name;Description;Expression;Subsignature;Subsignature...".
+#pragma once
+
+#include "signatures/logical_signature.h"
+#include "signatures/source_report.h"
+
+namespace postern::signatures::clamav {
+
+void read_ldb(std::string_view text, SourceReport& report, std::vector<LogicalSignature>& out);
+
+}  // namespace postern::signatures::clamav
