@@ -3,10 +3,12 @@
 // excludes the others: a text can be a container too (a zip behind a page of HTML).
 #include "engine/open_content.h"
 
+#include "engine/container_type.h"
 #include "engine/expand/expander.h"
 #include "engine/file_types.h"
 #include "engine/open_carried.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace postern::engine {
@@ -15,6 +17,14 @@ namespace {
 
 std::string first_name(const Content& content) {
     return content.names.empty() ? std::string() : content.names.front();
+}
+
+using Containers = std::vector<signatures::ContentType>;
+
+Containers with_parent(signatures::ContentType parent, const Containers& around) {
+    Containers containers(1 + around.size(), parent);
+    std::copy(around.begin(), around.end(), containers.begin() + 1);
+    return containers;
 }
 
 // A container met inside a zip is zip-wrapped, whatever it is; else its own kind counts.
@@ -32,7 +42,10 @@ std::string unpacked_name(const std::string& name) {
 class Unfolding final : public expand::Sink {
 public:
     Unfolding(ScanRun& run, const Subcontent& outer, FileType type)
-        : run_(run), outer_(outer), type_(type) {}
+        : run_(run),
+          outer_(outer),
+          type_(type),
+          container_(container_type_of(type, outer.content.bytes)) {}
     void member(expand::Member member) override;
     void remark(expand::Remark remark) override;
 
@@ -45,11 +58,12 @@ private:
     ScanRun& run_;
     const Subcontent& outer_;
     FileType type_;
+    signatures::ContentType container_;
 };
 
 void Unfolding::member(expand::Member member) {
     auto bytes = std::make_shared<const mime::Buffer>(std::move(member.bytes));
-    Subcontent item = inside(outer_, std::move(bytes));
+    Subcontent item = inside(outer_, container_, std::move(bytes));
     Content& content = item.content;
     if (member.name.empty()) member.name = unpacked_name(first_name(outer_.content));
     content.path = path_of(member.name);
@@ -109,6 +123,7 @@ ParsedSource source_in(const Subcontent& item) {
     source.wrapping = content.wrapping;
     source.origin = std::make_shared<const Origin>(item.origin->base());
     source.allowed = item.allowed;
+    source.containers = with_parent(signatures::ContentType::mail, content.containers);
     return source;
 }
 
@@ -131,7 +146,7 @@ void open_reading(ScanRun& run, const Subcontent& outer, const mime::Reading& re
     }
     auto decoded = decode_within_budget(run, reading, content.bytes, content.path);
     if (!decoded) return;
-    Subcontent item = inside(outer, std::move(decoded->bytes));
+    Subcontent item = inside(outer, signatures::ContentType::text_ascii, std::move(decoded->bytes));
     item.content.wrapping = content.wrapping;
     item.content.path = join_path(content.path, printable_name(reading.filename));
     if (!reading.filename.empty()) item.content.names.push_back(reading.filename);
@@ -150,8 +165,10 @@ void sweep_decoded_text(ScanRun& run, const Subcontent& item, FileType type) {
 
 }  // namespace
 
-Subcontent inside(const Subcontent& outer, std::shared_ptr<const mime::Buffer> bytes) {
+Subcontent inside(const Subcontent& outer, signatures::ContentType container,
+                  std::shared_ptr<const mime::Buffer> bytes) {
     Subcontent item;
+    item.content.containers = with_parent(container, outer.content.containers);
     item.origin = std::make_shared<const Origin>(outer.origin->base());
     item.allowed = outer.allowed;
     item.content.depth = outer.content.depth + 1;
