@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a container is called in ClamAV's signatures, which ask what a content lies in.
+// What signatures call a container: they may ask what a content lies in.
 #pragma once
 
 #include "engine/file_type.h"
 #include "signatures/content_type.h"
 
+#include <cstddef>
+#include <span>
+
 namespace postern::engine {
 
-// ContentType::any where those signatures have no name for it.
-signatures::ContentType container_type_of(FileType type);
+// Of Office documents, the octets say which application's they are.
+signatures::ContentType container_type_of(FileType type, std::span<const std::byte> bytes);
 
 }  // namespace postern::engine

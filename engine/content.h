@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mime/buffer.h"
+#include "signatures/content_type.h"
 
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,7 @@ struct Content {
     std::string declared_type;                  // the media type, lower case; empty in archives
     unsigned depth = 0;                         // containers and messages around it
     Wrapping wrapping = Wrapping::none;
+    std::vector<signatures::ContentType> containers;  // what it lies in, the immediate parent first
 };
 
 }  // namespace postern::engine

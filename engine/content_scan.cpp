@@ -72,13 +72,14 @@ private:
     signatures::Subject subject() const {
         const signatures::Target target = target_of(type_);
         const bool normalised = target == signatures::Target::text || target == signatures::Target::html;
-        return {content().bytes, normalised ? signatures::Target::any : target};
+        return {content().bytes, normalised ? signatures::Target::any : target,
+                signatures::Alphabet::octets, content().containers};
     }
 
     std::vector<signatures::Match> matches() {
         const std::vector<signatures::Chunk> chunks = signatures::chunks_of(content().bytes.size());
         if (chunks.size() < 2 || run_.tasks->serial()) {
-            return run_.workers.mine().matcher.match(subject());
+            return whole([&](signatures::Matcher& mine) { return mine.match(subject()); });
         }
         return matches_in_parallel(chunks);
     }
@@ -94,9 +95,23 @@ private:
         }
         group.wait();
         for (std::size_t i = 1; i < found.size(); ++i) found[0].merge(std::move(found[i]));
-        auto all = run_.workers.mine().matcher.finish(subject(), found[0]);
+        auto all = whole(
+            [&](signatures::Matcher& mine) { return mine.finish(subject(), found[0]); });
         all.insert(all.end(), digests.begin(), digests.end());
         return all;
+    }
+
+    // What `work` finds with this thread's matcher. A regular expression that it gave up is a gap.
+    template <typename Work>
+    std::vector<signatures::Match> whole(Work work) {
+        signatures::Matcher& mine = run_.workers.mine().matcher;
+        const std::uint64_t before = mine.regexes_given_up();
+        std::vector<signatures::Match> matches = work(mine);
+        if (mine.regexes_given_up() != before) {
+            run_.collector->add(Gap{content().path, "regex-time",
+                                    "a regular expression of a signature took too long"});
+        }
+        return matches;
     }
 
     // Offsets there lie in the normal form, so in the message only the beginning is known.
@@ -118,11 +133,15 @@ private:
         report_form({scripts.form.bytes(), signatures::Target::text});
     }
 
-    void report_form(const signatures::Subject& form) {
+    // A form lies in what its content lies in.
+    void report_form(signatures::Subject form) {
+        form.containers = content().containers;
         signatures::Candidates found;
-        signatures::Matcher& matcher = run_.workers.mine().matcher;
-        matcher.scan(form, {0, form.bytes.size()}, found);
-        for (const signatures::Match& match : matcher.finish(form, found)) {
+        const auto matches = whole([&](signatures::Matcher& mine) {
+            mine.scan(form, {0, form.bytes.size()}, found);
+            return mine.finish(form, found);
+        });
+        for (const signatures::Match& match : matches) {
             run_.collector->add(about_this(match));
         }
     }

@@ -147,6 +147,7 @@ void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
     content.declared_type = entity.media_type;
     content.depth = source_->depth;
     content.wrapping = source_->wrapping;
+    content.containers = source_->containers;
     item.allowed = source_->allowed;
     item.origin = source_->origin ? source_->origin
                                   : std::make_shared<const Origin>(reading, source_->bytes);

@@ -3,6 +3,7 @@
 // strings that were joined or decoded. Each of the latter two gives only what the first did not.
 #include "engine/open_carried.h"
 
+#include "engine/container_type.h"
 #include "engine/file_types.h"
 #include "engine/html/carried.h"
 #include "engine/html/normal_form.h"
@@ -44,7 +45,10 @@ bool has_script_tag(std::string_view page) {
 class CarriedOpening {
 public:
     CarriedOpening(ScanRun& run, const Subcontent& outer, FileType type)
-        : run_(run), outer_(outer), page_(target_of(type) == signatures::Target::html) {}
+        : run_(run),
+          outer_(outer),
+          page_(target_of(type) == signatures::Target::html),
+          container_(container_type_of(type, outer.content.bytes)) {}
 
     void run() {
         const auto utf8 = html::page_as_utf8(outer_.content.bytes);
@@ -99,7 +103,7 @@ private:
         auto bytes = std::make_shared<mime::Buffer>();
         html::decode(carried, *bytes);
         run_.budget.give_back(bound - std::min(bound, bytes->size()));
-        Subcontent item = inside(outer_, std::move(bytes));
+        Subcontent item = inside(outer_, container_, std::move(bytes));
         item.content.wrapping = outer_.content.wrapping;
         item.content.path = path;
         item.content.declared_type = carried.media_type;
@@ -110,6 +114,7 @@ private:
     ScanRun& run_;
     const Subcontent& outer_;
     const bool page_;
+    const signatures::ContentType container_;
     unsigned count_ = 0;
 };
 

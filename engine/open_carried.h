@@ -13,7 +13,9 @@ namespace postern::engine {
 void open_carried(ScanRun& run, const Subcontent& item, FileType type);
 
 // What lies one level inside `outer`, without its name. It inherits what the outer one was allowed: an
-// allow-list that names an archive speaks for everything in it.
-Subcontent inside(const Subcontent& outer, std::shared_ptr<const mime::Buffer> bytes);
+// allow-list that names an archive speaks for everything in it. `container`: what signatures call the outer
+// one.
+Subcontent inside(const Subcontent& outer, signatures::ContentType container,
+                  std::shared_ptr<const mime::Buffer> bytes);
 
 }  // namespace postern::engine

@@ -8,6 +8,7 @@
 #include "engine/file_types.h"
 #include "engine/open_carried.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace postern::engine {
@@ -16,6 +17,14 @@ namespace {
 
 std::string first_name(const Content& content) {
     return content.names.empty() ? std::string() : content.names.front();
+}
+
+using Containers = std::vector<signatures::ContentType>;
+
+Containers with_parent(signatures::ContentType parent, const Containers& around) {
+    Containers containers(1 + around.size(), parent);
+    std::copy(around.begin(), around.end(), containers.begin() + 1);
+    return containers;
 }
 
 // A container met inside a zip is zip-wrapped, whatever it is; else its own kind counts.
@@ -33,7 +42,10 @@ std::string unpacked_name(const std::string& name) {
 class Unfolding final : public expand::Sink {
 public:
     Unfolding(ScanRun& run, const Subcontent& outer, FileType type)
-        : run_(run), outer_(outer), type_(type) {}
+        : run_(run),
+          outer_(outer),
+          type_(type),
+          container_(container_type_of(type, outer.content.bytes)) {}
     void listed(const signatures::MemberFacts& facts) override;
     void member(expand::Member member) override;
     void remark(expand::Remark remark) override;
@@ -47,12 +59,14 @@ private:
     ScanRun& run_;
     const Subcontent& outer_;
     FileType type_;
+    signatures::ContentType container_;
 };
 
 void Unfolding::listed(const signatures::MemberFacts& facts) {
     if (run_.set.statistics().member_signatures == 0 || outer_.allowed) return;
     signatures::MemberFacts whole = facts;
-    whole.container = container_type_of(type_);
+    // To these signatures, whatever is a zip inside is one.
+    whole.container = type_ == FileType::ooxml ? signatures::ContentType::zip : container_;
     whole.container_size = outer_.content.bytes.size();
     for (const signatures::Match& match : run_.workers.mine().matcher.match_member(whole)) {
         run_.collector->add(
@@ -62,7 +76,7 @@ void Unfolding::listed(const signatures::MemberFacts& facts) {
 
 void Unfolding::member(expand::Member member) {
     auto bytes = std::make_shared<const mime::Buffer>(std::move(member.bytes));
-    Subcontent item = inside(outer_, std::move(bytes));
+    Subcontent item = inside(outer_, container_, std::move(bytes));
     Content& content = item.content;
     if (member.name.empty()) member.name = unpacked_name(first_name(outer_.content));
     content.path = path_of(member.name);
@@ -122,6 +136,7 @@ ParsedSource source_in(const Subcontent& item) {
     source.wrapping = content.wrapping;
     source.origin = std::make_shared<const Origin>(item.origin->base());
     source.allowed = item.allowed;
+    source.containers = with_parent(signatures::ContentType::mail, content.containers);
     return source;
 }
 
@@ -144,7 +159,7 @@ void open_reading(ScanRun& run, const Subcontent& outer, const mime::Reading& re
     }
     auto decoded = decode_within_budget(run, reading, content.bytes, content.path);
     if (!decoded) return;
-    Subcontent item = inside(outer, std::move(decoded->bytes));
+    Subcontent item = inside(outer, signatures::ContentType::text_ascii, std::move(decoded->bytes));
     item.content.wrapping = content.wrapping;
     item.content.path = join_path(content.path, printable_name(reading.filename));
     if (!reading.filename.empty()) item.content.names.push_back(reading.filename);
@@ -163,8 +178,10 @@ void sweep_decoded_text(ScanRun& run, const Subcontent& item, FileType type) {
 
 }  // namespace
 
-Subcontent inside(const Subcontent& outer, std::shared_ptr<const mime::Buffer> bytes) {
+Subcontent inside(const Subcontent& outer, signatures::ContentType container,
+                  std::shared_ptr<const mime::Buffer> bytes) {
     Subcontent item;
+    item.content.containers = with_parent(container, outer.content.containers);
     item.origin = std::make_shared<const Origin>(outer.origin->base());
     item.allowed = outer.allowed;
     item.content.depth = outer.content.depth + 1;

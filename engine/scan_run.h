@@ -95,6 +95,8 @@ struct ParsedSource {
     std::shared_ptr<const Origin> origin;  // of what it was found in; empty for the message itself
     bool allowed = false;
     std::optional<mime::Reading> parts;  // not the whole of `bytes`, but these parts, which no header declares
+    // Of the parts: the message, and what that lies in.
+    std::vector<signatures::ContentType> containers{signatures::ContentType::mail};
 };
 
 void scan_parsed(ScanRun& run, ParsedSource source);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "signatures/logical_signature.h"
+#include "signatures/member_signature.h"
 #include "signatures/signature.h"
 #include "signatures/tables.h"
 
@@ -16,8 +17,7 @@ struct Signatures {
 
 // Fills programs, signatures, logic, buckets, watches and targets of `tables`, and their
 // statistics. `threads` compile databases at the same time. The result does not depend on their
-// number. REQUIRES: `signatures` are in their final order; the
-// member table is made.
+// number. REQUIRES: `signatures` are in their final order; the member table is made.
 void build_lanes(Signatures signatures, unsigned threads, SignatureSet::Tables& tables);
 
 }  // namespace postern::signatures

@@ -144,7 +144,7 @@ std::uint32_t LogicBuilder::new_pattern(const Subsignature& one, const Subsignat
     } else {
         row.kind = PatternKind::compare;
         row.first = place_in(tables_.compares);
-        tables_.compares.push_back({earlier[one.compare.beside].pattern, 0, one.compare});
+        tables_.compares.push_back({one.compare, earlier[one.compare.beside].pattern, 0});
     }
     tables_.patterns.push_back(row);
     return place_in(tables_.patterns) - 1;

@@ -5,7 +5,8 @@
 //
 // Invariants
 //  (1) A pattern's `enough` is the most that any of its signatures asks for.
-//  (2) A trigger names only subsignatures before its own, so asking for counts ends.
+//  (2) Rows have no padding: they are written as they lie in memory.
+//  (3) A trigger names only subsignatures before its own, so asking for counts ends.
 #pragma once
 
 #include "signatures/array.h"
@@ -28,13 +29,12 @@ struct RegexRow {
     std::uint32_t text = 0;  // in LogicTables::texts
     std::uint32_t length = 0;
     RegexFlags flags;
-    std::uint16_t unused = 0;  // rows have no padding
 };
 
 struct CompareRow {
+    ByteCompare compare;
     std::uint32_t beside = 0;  // a pattern
     std::uint32_t unused = 0;
-    ByteCompare compare;
 };
 
 struct SubsignatureRow {

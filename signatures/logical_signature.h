@@ -14,7 +14,6 @@
 #include "signatures/regex.h"
 #include "signatures/target.h"
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,22 +32,22 @@ struct TargetDescription {
 enum class NumberBase : std::uint8_t { hexadecimal, decimal, automatic, binary };
 
 struct NumberTest {
-    Comparison comparison = Comparison::none;
-    std::array<std::uint8_t, 7> unused{};  // this goes into a row, and rows have no padding
     std::uint64_t value = 0;
+    Comparison comparison = Comparison::none;
+    std::array<std::uint8_t, 7> unused{};  // it stands in rows, which have no padding
     bool operator==(const NumberTest&) const = default;
 };
 
 // A number that stands beside the last match of another subsignature.
 struct ByteCompare {
+    std::int64_t distance = 0;  // from the start of the match
+    std::array<NumberTest, 2> tests;
     std::uint8_t beside = 0;
     NumberBase base = NumberBase::binary;
     bool little_endian = false;
     bool exact = false;  // all octets are digits
     std::uint8_t length = 0;
     std::array<std::uint8_t, 3> unused{};
-    std::int64_t distance = 0;  // from the start of the match
-    std::array<NumberTest, 2> tests;
 };
 
 struct Subsignature {

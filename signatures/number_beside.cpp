@@ -50,15 +50,19 @@ std::optional<std::uint64_t> number_of_digits(std::string_view digits, unsigned 
     return value;
 }
 
+// Where no digit stands, what need not be exact is zero.
 std::optional<std::uint64_t> written_number(const ByteCompare& compare, std::string_view text) {
-    if (!compare.exact) {
-        text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    }
+    const bool automatic = compare.base == NumberBase::automatic;
+    const std::size_t blank =
+        compare.exact ? 0 : std::min(text.find_first_not_of(blanks), text.size());
+    text.remove_prefix(blank);
     const bool prefixed = compare.base != NumberBase::decimal && take_hex_prefix(text);
     const bool hex = compare.base == NumberBase::hexadecimal || prefixed;
+    if (!hex && compare.little_endian) return std::nullopt;
     const std::size_t end = std::min(
         text.find_first_not_of(hex ? "0123456789abcdefABCDEF" : "0123456789"), text.size());
-    if (end == 0 || (compare.exact && end != text.size())) return std::nullopt;
+    if (compare.exact && (end == 0 || end != text.size())) return std::nullopt;
+    if (end == 0 && automatic && blank != 0) return std::nullopt;
     const std::string_view digits = text.substr(0, end);
     if (hex && compare.little_endian && digits.size() <= 16) return turned_around(digits);
     return number_of_digits(digits, hex ? 16 : 10);

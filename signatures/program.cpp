@@ -195,7 +195,7 @@ public:
                 for (std::size_t i = 0; i < element.octets.size(); ++i) {
                     look_at({static_cast<std::uint32_t>(offset + i),
                              static_cast<std::uint8_t>(element.octets[i]),
-                             static_cast<std::uint8_t>(masked ? element.mask[i] : '\xff')});
+                             static_cast<std::uint8_t>(masked ? element.mask[i] : '\xff'), 0});
                 }
             }
             if (!width.fixed()) break;

@@ -74,8 +74,7 @@ struct Regex::State {
 Regex::Regex(std::string_view text, RegexFlags flags) : state_(std::make_unique<State>()) {
     RegexError error;
     state_->code = compile(text, flags, error);
-    if (!state_->code) throw std::bad_alloc();
-    pcre2_jit_compile(state_->code.get(), PCRE2_JIT_COMPLETE);
+    if (state_->code) pcre2_jit_compile(state_->code.get(), PCRE2_JIT_COMPLETE);
 }
 Regex::~Regex() = default;
 Regex::Regex(Regex&&) noexcept = default;
@@ -101,6 +100,7 @@ struct RegexRunner::State {
     // From `first` up to `last`.
     int look(const Regex::State& regex, const RegexSearch& search, std::size_t first,
              std::size_t last) {
+        if (!regex.code) return PCRE2_ERROR_NULL;
         pcre2_set_offset_limit(context.get(), last);
         return pcre2_match(regex.code.get(),
                            reinterpret_cast<PCRE2_SPTR>(search.content.data()),

@@ -32,10 +32,10 @@ enum class RegexFlag : std::uint16_t {
 };
 
 struct RegexFlags {
-    std::uint16_t bits = 0;
-    bool has(RegexFlag flag) const { return (bits & static_cast<std::uint16_t>(flag)) != 0; }
+    std::uint32_t bits = 0;
+    bool has(RegexFlag flag) const { return (bits & static_cast<std::uint32_t>(flag)) != 0; }
     void add(RegexFlag flag) {
-        bits = static_cast<std::uint16_t>(bits | static_cast<std::uint16_t>(flag));
+        bits |= static_cast<std::uint32_t>(flag);
     }
     bool operator==(const RegexFlags&) const = default;
 };
@@ -50,7 +50,7 @@ std::optional<RegexError> check_regex(std::string_view text, RegexFlags flags);
 
 class Regex {
 public:
-    // REQUIRES: check_regex() took it. Throws std::bad_alloc.
+    // What check_regex() refuses finds nothing.
     Regex(std::string_view text, RegexFlags flags);
     ~Regex();
     Regex(Regex&&) noexcept;

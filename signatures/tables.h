@@ -18,6 +18,7 @@
 #include "signatures/array.h"
 #include "signatures/digest_table.h"
 #include "signatures/hyperscan.h"
+#include "signatures/logic_tables.h"
 #include "signatures/member_table.h"
 #include "signatures/logic_tables.h"
 #include "signatures/offset.h"

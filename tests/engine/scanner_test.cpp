@@ -117,6 +117,21 @@ TEST(Scanner, MatchesTheMessageAsItTravelled) {
     EXPECT_EQ(names(scan(mail, encoded)), Names{"Raw.Base64 in "});
 }
 
+TEST(Scanner, SignaturesMayAskWhatAContentLiesIn) {
+    const auto found = [](const std::string& description, const std::string& mail) {
+        const auto set = set_of({{"t.ldb", "L;Engine:81-255,Target:0," + description + ";0;" +
+                                               hex("needle") + "\n"}});
+        return names(scan(mail, set));
+    };
+    const std::string direct = mixed(attachment("a.bin", "a needle"));
+    const std::string forwarded = mixed(attachment("x.eml", direct));
+    EXPECT_EQ(found("Container:CL_TYPE_MAIL", direct), Names{"L in 2/a.bin"});
+    EXPECT_EQ(found("Container:CL_TYPE_ZIP", direct), Names{});
+    const std::string twice = "Intermediates:CL_TYPE_MAIL>CL_TYPE_MAIL";
+    EXPECT_EQ(found(twice, forwarded), Names{"L in 2/x.eml/2/a.bin"});
+    EXPECT_EQ(found(twice, direct), Names{});
+}
+
 TEST(Scanner, DigestsAreOfTheDecodedContent) {
     const std::string content = "a content that is known by its digest";
     const auto set = set_of({{"d.hdb", md5(content) + ":" + std::to_string(content.size()) + ":Known.File\n"}});

@@ -177,7 +177,9 @@ TEST(LogicalSignature, ByteComparisons) {
            {v + "0(>>4#db4#=255)", "VALU 255", true},
            {v + "0(>>4#dbe4#=255)", "VALU 255", false},
            {v + "0(>>4#ab4#=255)", "VALU0xff", true},
-           {v + "0(>>4#ab4#=255)", "VALU-255", false}});
+           {v + "0(>>4#ab4#=255)", "VALU-255", false},
+           {v + "0(>>4#db3#<1)", "VALUzzz", true},  // no digit is zero
+           {v + "0(>>4#dbe3#<1)", "VALUzzz", false}});
 }
 
 TEST(LogicalSignature, DescriptionsAdmit) {
