@@ -3,7 +3,6 @@
 
 #include "engine/text_form_simd.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -36,7 +35,7 @@ Units units_of(std::span<const std::byte> text) {
     return Units::octets;
 }
 
-// The form of octets, written one by one; the kernel writes what it can in between.
+// The form of octets, written one by one, after the kernel wrote whole blocks of them.
 class Writer {
 public:
     explicit Writer(std::byte* to) : to_(to) {}
@@ -50,14 +49,12 @@ public:
 
     // How many octets the kernel took.
     std::size_t blocks(std::span<const std::byte> text) {
-        const auto [consumed, written] =
+        const auto [consumed, written, after_blank] =
             form_text_blocks({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},
                              reinterpret_cast<std::uint8_t*>(to_),
                              after_blank_ ? AfterBlank::yes : AfterBlank::no);
         to_ += written;
-        if (consumed != 0) {
-            after_blank_ = form[static_cast<std::uint8_t>(text[consumed - 1])] == blank;
-        }
+        after_blank_ = after_blank == AfterBlank::yes;
         return consumed;
     }
 
@@ -68,15 +65,9 @@ private:
     bool after_blank_ = false;
 };
 
-// Where the kernel stops it is asked again only behind so many octets: text full of what is dropped
-// would stop it at every block.
-constexpr std::size_t octets_between = 64;
-
 void write_octets(std::span<const std::byte> text, Writer& writer) {
-    for (std::size_t i = 0; i < text.size();) {
-        i += writer.blocks(text.subspan(i));
-        const std::size_t end = std::min(text.size(), i + octets_between);
-        for (; i < end; ++i) writer.octet(static_cast<std::uint8_t>(text[i]));
+    for (std::size_t i = writer.blocks(text); i < text.size(); ++i) {
+        writer.octet(static_cast<std::uint8_t>(text[i]));
     }
 }
 

@@ -8,18 +8,19 @@
 
 namespace postern::engine {
 
+// Does the last octet that was not dropped count as a blank?
+enum class AfterBlank : std::uint8_t { no, yes };
+
 struct TextFormProgress {
     std::size_t consumed;
     std::size_t written;
+    AfterBlank after_blank;  // for what follows
 };
-
-// Does the octet before the text count as a blank?
-enum class AfterBlank : std::uint8_t { no, yes };
 
 inline constexpr std::size_t text_form_slack = 64;
 
-// Forms whole blocks of `text` and stops at the first that holds an octet that is dropped, or at the
-// last octets. REQUIRES: `to` has room for the text and text_form_slack octets more. Thread-safe.
+// Forms all whole blocks of `text`; what is left is less than text_form_slack octets. REQUIRES: `to`
+// has room for the text and text_form_slack octets more. Thread-safe.
 TextFormProgress form_text_blocks(std::span<const std::uint8_t> text, std::uint8_t* to,
                                   AfterBlank after_blank);
 

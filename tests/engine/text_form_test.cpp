@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/text_form.h"
 
+#include <hwy/targets.h>
+
 #include <gtest/gtest.h>
 #include <random>
 #include <string>
@@ -44,16 +46,26 @@ std::string plain_form(const std::string& text) {
     return out;
 }
 
-TEST(TextForm, AgreesWithThePlainReading) {
+void agree() {
     std::mt19937 random(7);
     const std::string common = "abcXYZ@[`{ \t\r\n.,-<>";
     for (int round = 0; round < 20000; ++round) {
         std::string text(random() % 400, ' ');
-        const unsigned strange = 1u << random() % 12;
+        const unsigned strange = 1u << random() % 12;  // from all to hardly any
         for (char& c : text) c = random() % strange == 0 ? static_cast<char>(random()) : common[random() % common.size()];
         if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) continue;
         ASSERT_EQ(form_of(text), plain_form(text));
     }
+}
+
+// Each instruction set that this machine has, the best last.
+TEST(TextForm, AgreesWithThePlainReading) {
+    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+        SCOPED_TRACE(hwy::TargetName(target));
+        hwy::SetSupportedTargetsForTest(target);
+        agree();
+    }
+    hwy::SetSupportedTargetsForTest(0);
 }
 
 TEST(TextForm, NeverGrows) {
