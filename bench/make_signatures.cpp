@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes a signature set in ClamAV's formats: so many bodies, so many digests, and EICAR.
+// Makes a signature set in ClamAV's formats: so many bodies, digests and logical signatures, and EICAR.
 //
 // Measurements need sets of any size that may be given to anybody. What decides a matcher's speed is what
 // the bodies are made of, so they are made like real ones: instructions with their operands, strings of
@@ -166,6 +166,32 @@ void write_bodies(std::ostream& out, std::size_t count, Random& random) {
     }
 }
 
+// Targets, expressions and options in the shares that the published logical signatures have.
+void write_logical(std::ostream& out, std::size_t count, Random& random) {
+    const auto target = [&] {
+        const std::uint64_t kind = random.below(1000);
+        return kind < 880 ? "1" : kind < 943 ? "2" : kind < 968 ? "0" : kind < 984 ? "7" : "6";
+    };
+    const auto options = [&] {
+        const std::uint64_t kind = random.below(100);
+        return kind < 10 ? "::i" : kind < 22 ? "::w" : "";
+    };
+    std::string line;
+    for (std::size_t i = 1; i <= count; ++i) {
+        const std::uint64_t legs = random.between(1, 6);
+        const char join = random.below(100) < 96 ? '&' : '|';
+        line = "Bench.Logic.Generated-" + std::to_string(i) + ";Engine:51-255,Target:" + target() + ";0";
+        for (std::uint64_t leg = 1; leg < legs; ++leg) line += join + std::to_string(leg);
+        if (random.below(100) < 2) line += ">1";
+        for (std::uint64_t leg = 0; leg < legs; ++leg) {
+            line += ';';
+            append_hex_digits(line, octets_of_a_body(random));
+            line += options();
+        }
+        out << line << '\n';
+    }
+}
+
 // Sizes spread as those of published file digests do: half are below 65 kB, one in twenty is above 1.5 MB.
 void write_digests(std::ostream& out, std::size_t count, Random& random) {
     std::string line;
@@ -204,17 +230,19 @@ std::uint64_t number_of(const char* text) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-    if (argc != 5) {
-        std::fprintf(stderr, "usage: make_signatures FOLDER BODIES DIGESTS SEED\n");
+    if (argc != 5 && argc != 6) {
+        std::fprintf(stderr, "usage: make_signatures FOLDER BODIES DIGESTS SEED [LOGICAL]\n");
         return 2;
     }
     const std::filesystem::path folder = argv[1];
     const std::uint64_t bodies = number_of(argv[2]), digests = number_of(argv[3]);
+    const std::uint64_t logical = argc > 5 ? number_of(argv[5]) : 0;
     Random random(number_of(argv[4]));
     std::filesystem::create_directories(folder);
     write_file(folder / "eicar.ndb", write_eicar);
     if (bodies > 0) write_file(folder / "bodies.ndb", [&](std::ostream& out) { write_bodies(out, bodies, random); });
     if (digests > 0) write_file(folder / "digests.hdb", [&](std::ostream& out) { write_digests(out, digests, random); });
+    if (logical > 0) write_file(folder / "logical.ldb", [&](std::ostream& out) { write_logical(out, logical, random); });
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "make_signatures: %s\n", error.what());

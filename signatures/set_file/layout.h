@@ -45,8 +45,8 @@ struct Section {
     std::uint64_t begin = 0;      // a multiple of `alignment`
     std::uint64_t octets = 0;
     std::uint64_t row = 0;  // octets of a row; the reader's must be the same
-    std::uint64_t sum = 0;  // XXH3 of the octets
-    std::array<std::uint8_t, 32> digest{};  // SHA-256 of the octets
+    std::uint64_t sum = 0;  // XXH3 of the XXH3s of its blocks (sums.h)
+    std::array<std::uint8_t, 32> digest{};  // the same with SHA-256
 };
 static_assert(sizeof(Section) == 112);
 

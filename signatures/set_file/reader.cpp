@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // First the file is proved whole, by reading it (not through the mapping, whose pages would then
 // count as this process's own); then the tables are made to view it.
-#include "signatures/hasher.h"
 #include "signatures/set_file/check_tables.h"
 #include "signatures/set_file/layout.h"
 #include "signatures/set_file/set_file.h"
+#include "signatures/set_file/sums.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <atomic>
 #include <cerrno>
@@ -84,7 +83,7 @@ Header read_header(const File& file) {
         file.refuse("was built by another version of postern or for another kind of machine" +
                     std::string(build_again));
     }
-    if (header.sum != XXH3_64bits(&header, offsetof(Header, sum))) {
+    if (header.sum != set_file::sum_of(std::as_bytes(std::span(&header, 1)).first(offsetof(Header, sum)))) {
         file.refuse("is damaged: its header does not have its checksum" + std::string(build_again));
     }
     if (header.octets != file.size()) {
@@ -102,8 +101,7 @@ std::vector<Section> read_table(const File& file, const Header& header) {
     }
     std::vector<Section> table(header.sections);
     const auto bytes = octets_of(std::span(table));
-    if (!file.read(bytes, header.table) ||
-        XXH3_64bits(bytes.data(), bytes.size()) != header.table_sum) {
+    if (!file.read(bytes, header.table) || set_file::sum_of(bytes) != header.table_sum) {
         file.refuse(damaged + "does not have its checksum" + build_again);
     }
     for (const Section& section : table) {
@@ -132,51 +130,71 @@ bool padding_is_empty(const File& file, const std::vector<Section>& table, std::
     return true;
 }
 
-// One thread's way of reading a section: sums always, the digest where a signature speaks of it.
-class SectionCheck {
+// What all threads that check a file take their work from: a block of a section, one after the other.
+class SectionChecks {
 public:
-    SectionCheck(const File& file, const VerifyingKey* key) : file_(file), digests_(key != nullptr) {}
-    ~SectionCheck() { XXH3_freeState(sum_); }
-    SectionCheck(const SectionCheck&) = delete;
-    SectionCheck& operator=(const SectionCheck&) = delete;
-
-    bool holds(const Section& section) {
-        XXH3_64bits_reset(sum_);
-        if (digests_) hasher_.begin();
-        for (std::uint64_t at = 0; at < section.octets; at += buffer_.size()) {
-            const auto piece = std::span(buffer_).first(std::min<std::uint64_t>(buffer_.size(), section.octets - at));
-            if (!file_.read(piece, section.begin + at)) return false;
-            XXH3_64bits_update(sum_, piece.data(), piece.size());
-            if (digests_) hasher_.add(piece);
+    SectionChecks(const File& file, const std::vector<Section>& table, const VerifyingKey* key)
+        : file_(file), table_(table), digests_wanted_(key != nullptr) {
+        for (const Section& section : table) {
+            const std::size_t blocks = (section.octets + set_file::sum_block - 1) / set_file::sum_block;
+            for (std::size_t i = 0; i < blocks; ++i) blocks_.push_back({&section, i * set_file::sum_block});
         }
-        return XXH3_64bits_digest(sum_) == section.sum && (!digests_ || hasher_.end() == section.digest);
+        sums_.resize(blocks_.size());
+        if (digests_wanted_) digests_.resize(blocks_.size());
+    }
+
+    // Takes blocks until there is none.
+    void work() {
+        Hasher hasher;
+        std::vector<std::byte> buffer(set_file::sum_block);
+        for (std::size_t i = next_++; i < blocks_.size(); i = next_++) {
+            const auto& [section, at] = blocks_[i];
+            const auto octets = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), section->octets - at));
+            if (!file_.read(octets, section->begin + at)) continue;  // its sum will not be right
+            sums_[i] = set_file::sum_of(octets);
+            if (digests_wanted_) digests_[i] = set_file::digest_of(octets, hasher);
+        }
+    }
+
+    // Null: all sections have the sums that the table says.
+    const Section* first_bad() const {
+        Hasher hasher;
+        std::size_t first = 0;
+        for (const Section& section : table_) {
+            const std::size_t count = (section.octets + set_file::sum_block - 1) / set_file::sum_block;
+            const auto of = [&](const auto& sums) { return std::as_bytes(std::span(sums).subspan(first, count)); };
+            if (set_file::sum_of(of(sums_)) != section.sum) return &section;
+            if (digests_wanted_ && set_file::digest_of(of(digests_), hasher) != section.digest) return &section;
+            first += count;
+        }
+        return nullptr;
     }
 
 private:
+    struct Block {
+        const Section* section = nullptr;
+        std::uint64_t at = 0;
+    };
+
     const File& file_;
-    bool digests_;
-    Hasher hasher_;
-    XXH3_state_t* sum_ = XXH3_createState();
-    std::vector<std::byte> buffer_ = std::vector<std::byte>(256 * 1024);
+    const std::vector<Section>& table_;
+    bool digests_wanted_;
+    std::vector<Block> blocks_;
+    std::vector<std::uint64_t> sums_;
+    std::vector<set_file::Digest> digests_;
+    std::atomic<std::size_t> next_{0};
 };
 
 void check_sections(const File& file, const std::vector<Section>& table, const LoadOptions& options) {
-    std::atomic<std::size_t> next{0};
-    std::atomic<const Section*> bad{nullptr};
-    const auto work = [&] {
-        SectionCheck check(file, options.key);
-        for (std::size_t i = next++; i < table.size() && !bad; i = next++) {
-            if (!check.holds(table[i])) bad = &table[i];
-        }
-    };
+    SectionChecks checks(file, table, options.key);
     {
         const unsigned threads = options.threads ? options.threads : std::thread::hardware_concurrency();
         std::vector<std::jthread> helpers;
-        for (unsigned i = 1; i < threads && i < table.size(); ++i) helpers.emplace_back(work);
-        work();
+        for (unsigned i = 1; i < threads && i < table.size(); ++i) helpers.emplace_back([&] { checks.work(); });
+        checks.work();
     }
-    if (bad) {
-        file.refuse("is damaged: its section \"" + std::string(bad.load()->name.data()) +
+    if (const Section* bad = checks.first_bad()) {
+        file.refuse("is damaged: its section \"" + std::string(bad->name.data()) +
                     "\" does not have its checksum" + build_again);
     }
 }
@@ -188,9 +206,7 @@ void check_signature(const File& file, const Header& header, const std::vector<S
         file.refuse("is not signed, and a key is configured; sign it with `postern signatures build --sign KEY`");
     }
     Hasher hasher;
-    hasher.begin();
-    hasher.add(std::as_bytes(std::span(table)));
-    if (!key->verify(hasher.end(), header.signature)) {
+    if (!key->verify(set_file::digest_of(std::as_bytes(std::span(table)), hasher), header.signature)) {
         file.refuse("is not signed by the key that is configured; it is not used");
     }
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sections go out one after the other, their sums taken as they pass; the header is written last, so
 // that a file cut short by a full disk is never taken for a set.
-#include "signatures/hasher.h"
 #include "signatures/set_file/layout.h"
 #include "signatures/set_file/set_file.h"
+#include "signatures/set_file/sums.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <cerrno>
 #include <cstring>
@@ -97,12 +96,12 @@ public:
         header.sections = static_cast<std::uint32_t>(sections_.size());
         const auto table = octets_of(sections_.data(), sections_.size() * sizeof(Section));
         header.octets = at_ + table.size();
-        header.table_sum = XXH3_64bits(table.data(), table.size());
+        header.table_sum = set_file::sum_of(table);
         if (key) {
             header.is_signed = 1;
-            header.signature = key->sign(digest_of(table));
+            header.signature = key->sign(set_file::digest_of(table, hasher_));
         }
-        header.sum = XXH3_64bits(&header, offsetof(Header, sum));
+        header.sum = set_file::sum_of(octets_of(&header, offsetof(Header, sum)));
         file_.write(table, at_);
         file_.write(octets_of(&header, sizeof header), 0);
         return header;
@@ -119,18 +118,12 @@ private:
         section.begin = at_;
         section.octets = octets.size();
         section.row = row;
-        section.sum = XXH3_64bits(octets.data(), octets.size());
-        section.digest = digest_of(octets);
+        section.sum = set_file::tree_sum_of(octets);
+        section.digest = set_file::tree_digest_of(octets, hasher_);
         sections_.push_back(section);
         file_.write(octets, at_);
         at_ += octets.size();
         at_ = (at_ + set_file::alignment - 1) / set_file::alignment * set_file::alignment;
-    }
-
-    std::array<std::uint8_t, 32> digest_of(std::span<const std::byte> octets) {
-        hasher_.begin();
-        hasher_.add(octets);
-        return hasher_.end();
     }
 
     NewFile& file_;
