@@ -3,6 +3,7 @@
 // different sets never make the same stream.
 #include "signatures/generation.h"
 
+#include "signatures/clamav/hex.h"
 #include "signatures/hasher.h"
 
 namespace postern::signatures {
@@ -34,12 +35,8 @@ public:
 
     std::string end() {
         flush();
-        std::string hex;
-        for (const std::uint8_t octet : hasher_.end()) {
-            hex += "0123456789abcdef"[octet >> 4];
-            hex += "0123456789abcdef"[octet & 15];
-        }
-        return hex;
+        const auto digest = hasher_.end();
+        return clamav::to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
     }
 
 private:

@@ -2,6 +2,10 @@
 // The key of a pattern is all that decides its matches, as octets: its code, offset and flags.
 #include "signatures/logic_builder.h"
 
+#include "signatures/clamav/body_options.h"
+#include "signatures/clamav/hex.h"
+#include "signatures/regex_literal.h"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -92,9 +96,12 @@ DescriptionRow LogicBuilder::describe(const TargetDescription& description) {
 }
 
 std::uint32_t LogicBuilder::pattern_of(const Subsignature& one, const SubsignatureRow* earlier) {
-    const auto [known, is_new] = known_.try_emplace(key_of(one, earlier), 0);
-    if (is_new) known->second = new_pattern(one, earlier);
-    return known->second;
+    std::string key = key_of(one, earlier);
+    const auto known = known_.find(key);
+    if (known != known_.end()) return known->second;
+    const std::uint32_t pattern = new_pattern(one, earlier);
+    known_.emplace(std::move(key), pattern);
+    return pattern;
 }
 
 std::string LogicBuilder::key_of(const Subsignature& one, const SubsignatureRow* earlier) const {
@@ -122,6 +129,21 @@ std::string LogicBuilder::key_of(const Subsignature& one, const SubsignatureRow*
     return key;
 }
 
+// The literal without which the regex need not be tried, as a pattern among the others.
+std::uint32_t LogicBuilder::needed_by(const Subsignature& regex) {
+    const std::string literal = required_literal(regex.regex, regex.flags);
+    if (literal.empty()) return no_pattern;
+    clamav::BodyOptions options;
+    options.caseless = regex.flags.has(RegexFlag::caseless);
+    Subsignature needed;
+    needed.bodies = clamav::spell(clamav::to_hex(literal), options).bodies;
+    if (needed.bodies.empty()) return no_pattern;
+    const std::uint32_t pattern = pattern_of(needed, nullptr);
+    std::uint32_t& enough = tables_.patterns.rows()[pattern].enough;
+    enough = std::max(enough, 1u);
+    return pattern;
+}
+
 std::uint32_t LogicBuilder::new_pattern(const Subsignature& one, const SubsignatureRow* earlier) {
     PatternRow row;
     row.offset = one.offset;
@@ -133,12 +155,13 @@ std::uint32_t LogicBuilder::new_pattern(const Subsignature& one, const Subsignat
         }
     } else if (one.is_regex()) {
         row.kind = PatternKind::regex;
+        const std::uint32_t needed = needed_by(one);
         row.first = place_in(tables_.regexes);
         if (tables_.texts.size() + one.regex.size() > 0xffffffffu) {
             throw std::length_error("more than 4 GiB of regular expressions");
         }
         tables_.regexes.push_back({static_cast<std::uint32_t>(tables_.texts.size()),
-                                   static_cast<std::uint32_t>(one.regex.size()), one.flags});
+                                   static_cast<std::uint32_t>(one.regex.size()), one.flags, needed});
         std::vector<char>& texts = tables_.texts.rows();
         texts.insert(texts.end(), one.regex.begin(), one.regex.end());
     } else {

@@ -22,6 +22,7 @@ public:
 private:
     std::uint32_t pattern_of(const Subsignature& one, const SubsignatureRow* earlier);
     std::uint32_t new_pattern(const Subsignature& one, const SubsignatureRow* earlier);
+    std::uint32_t needed_by(const Subsignature& regex);
     std::string key_of(const Subsignature& one, const SubsignatureRow* earlier) const;
     DescriptionRow describe(const TargetDescription& description);
     void add_subsignatures(const LogicalSignature& signature, std::uint32_t first);

@@ -146,6 +146,8 @@ std::optional<RegexSearch> LogicMatcher::search_of(const PatternRow& row, std::s
 
 // Matches do not overlap; an empty one takes a step, so that there is an end.
 std::uint32_t LogicMatcher::count_regex(const PatternRow& row) {
+    const std::uint32_t needed = logic_.regexes[row.first].needs;
+    if (needed != no_pattern && count_of(needed) == 0) return 0;
     std::size_t base = 0;
     auto search = search_of(row, base);
     if (!search) return 0;

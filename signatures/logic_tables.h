@@ -25,10 +25,13 @@ struct PatternRow {
     Offset offset;
 };
 
+inline constexpr std::uint32_t no_pattern = 0xffffffffu;
+
 struct RegexRow {
     std::uint32_t text = 0;  // in LogicTables::texts
     std::uint32_t length = 0;
     RegexFlags flags;
+    std::uint32_t needs = no_pattern;  // the pattern of a literal that each of its matches holds
 };
 
 struct CompareRow {

@@ -26,4 +26,13 @@ bool parse_hex(std::string_view text, std::uint8_t* out) {
     return all >= 0 && text.size() % 2 == 0;
 }
 
+std::string to_hex(std::string_view octets) {
+    std::string hex;
+    for (const char octet : octets) {
+        hex += "0123456789abcdef"[static_cast<unsigned char>(octet) >> 4];
+        hex += "0123456789abcdef"[static_cast<unsigned char>(octet) & 15];
+    }
+    return hex;
+}
+
 }  // namespace postern::signatures::clamav

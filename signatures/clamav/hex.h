@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace postern::signatures::clamav {
@@ -30,5 +31,8 @@ std::optional<std::uint64_t> parse_number(std::string_view text);
 
 // Reads 2 * `size` hex digits into `out`. False: something else stood there, `text` says where.
 bool parse_hex(std::string_view text, std::uint8_t* out);
+
+// Two lower-case digits for each octet.
+std::string to_hex(std::string_view octets);
 
 }  // namespace postern::signatures::clamav

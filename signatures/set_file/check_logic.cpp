@@ -23,7 +23,8 @@ public:
         return all(logic_.patterns, [this](const PatternRow& row) { return pattern(row); }) &&
                all(logic_.bodies, [this](const BodyRow& row) { return body(row); }) &&
                all(logic_.regexes, [this](const RegexRow& row) {
-                   return within(row.text, row.length, logic_.texts.size());
+                   return within(row.text, row.length, logic_.texts.size()) &&
+                          (row.needs == no_pattern || is_body(row.needs));
                }) &&
                all(logic_.compares, [this](const CompareRow& row) { return compare(row); }) &&
                all(logic_.rows, [this](const LogicRow& row) { return signature(row); }) &&
@@ -39,6 +40,10 @@ private:
                within(row.first_part, row.part_count, tables_.programs.parts.size());
     }
 
+    bool is_body(std::uint32_t pattern) const {
+        return pattern < logic_.patterns.size() && logic_.patterns[pattern].kind == PatternKind::body;
+    }
+
     bool pattern(const PatternRow& row) const {
         switch (row.kind) {
             case PatternKind::body:
@@ -52,8 +57,7 @@ private:
     }
 
     bool compare(const CompareRow& row) const {
-        return row.beside < logic_.patterns.size() &&
-               logic_.patterns[row.beside].kind == PatternKind::body;
+        return is_body(row.beside);
     }
 
     bool signature(const LogicRow& row) {
