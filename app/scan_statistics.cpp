@@ -84,6 +84,8 @@ std::string ScanStatistics::json(const signatures::SignatureSet& set, const RunT
         {"body_signatures", counts.body_signatures},
         {"short_anchors", counts.short_anchors},
         {"slow_signatures", counts.slow_signatures},
+        {"logical_signatures", counts.logical_signatures},
+        {"slow_logical", counts.slow_logical},
         {"digest_signatures", counts.digest_signatures},
         {"allowed_digests", counts.allowed_digests},
         {"ignored", counts.ignored},

@@ -61,8 +61,11 @@ void HitChecker::check(const Watch& watch, std::size_t anchor) {
 // Description and offset are tested first: they are cheaper than the octets.
 void HitChecker::check_part(const Watch& watch, std::size_t start) {
     const SignatureRow& row = tables_.signatures[watch.signature];
-    if (row.is_leg() && !admits(tables_.logic, tables_.logic.rows[row.logic].description, subject_)) {
-        return settled_.set(watch.signature, 0);
+    if (row.is_leg()) {
+        const LogicTables& logic = tables_.logic;
+        if (!admits(logic, logic.rows[row.logic].description, subject_)) {
+            return settled_.set(watch.signature, 0);
+        }
     }
     const bool first_part = watch.part == row.body.first_part;
     if (first_part && row.offset.place != Place::anywhere) {

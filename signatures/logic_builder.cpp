@@ -118,8 +118,10 @@ std::string LogicBuilder::key_of(const Subsignature& one, const SubsignatureRow*
         const ByteCompare& compare = one.compare;
         key += 'C';
         add_number(key, earlier[compare.beside].pattern);
-        add_number(key, static_cast<std::uint64_t>(compare.base) << 32 | static_cast<unsigned>(compare.length) << 16 |
-                            static_cast<unsigned>(compare.little_endian) << 8 | static_cast<unsigned>(compare.exact));
+        key += static_cast<char>(compare.base);
+        key += static_cast<char>(compare.length);
+        key += compare.little_endian ? 'l' : 'b';
+        key += compare.exact ? 'e' : '-';
         add_number(key, static_cast<std::uint64_t>(compare.distance));
         for (const NumberTest& test : compare.tests) {
             add_number(key, static_cast<std::uint64_t>(test.comparison));

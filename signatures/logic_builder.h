@@ -13,7 +13,8 @@ public:
     // REQUIRES: both outlive the builder.
     LogicBuilder(LogicTables& tables, Programs& programs) : tables_(tables), programs_(programs) {}
 
-    // Its number. `name` is its place in the arena. REQUIRES: bodies are joined. Throws std::length_error when all of them outgrow 4 GiB.
+    // Its number. `name` is its place in the arena. REQUIRES: bodies are joined. Throws
+    // std::length_error when all of them outgrow 4 GiB.
     std::uint32_t add(const LogicalSignature& signature, std::uint32_t name);
 
     // The body that a subsignature is found by. REQUIRES: it is one.

@@ -97,11 +97,10 @@ std::uint32_t LogicMatcher::count_of(std::uint32_t pattern) {
     Known& known = known_[pattern];
     if (known.epoch == epoch_) return known.count;
     const PatternRow& row = logic_.patterns[pattern];
-    const std::uint32_t count = row.kind == PatternKind::body    ? count_bodies(row)
-                                : row.kind == PatternKind::regex ? count_regex(row)
-                                                                 : compare(logic_.compares[row.first]);
-    known = {epoch_, count};
-    return count;
+    known = {epoch_, row.kind == PatternKind::body    ? count_bodies(row)
+                     : row.kind == PatternKind::regex ? count_regex(row)
+                                                      : compare(logic_.compares[row.first])};
+    return known.count;
 }
 
 std::uint32_t LogicMatcher::count_bodies(const PatternRow& row) {

@@ -82,13 +82,13 @@ Regex& Regex::operator=(Regex&&) noexcept = default;
 
 struct RegexRunner::State {
     struct FreeContext {
-        void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+        void operator()(pcre2_match_context* old) const { pcre2_match_context_free(old); }
     };
     struct FreeData {
-        void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+        void operator()(pcre2_match_data* old) const { pcre2_match_data_free(old); }
     };
     struct FreeStack {
-        void operator()(pcre2_jit_stack* stack) const { pcre2_jit_stack_free(stack); }
+        void operator()(pcre2_jit_stack* old) const { pcre2_jit_stack_free(old); }
     };
     std::unique_ptr<pcre2_jit_stack, FreeStack> stack{
         pcre2_jit_stack_create(32 * 1024, 4 * 1024 * 1024, nullptr)};

@@ -145,7 +145,8 @@ private:
     bool read_count(std::string_view text, LogicNode& node) {
         const std::size_t signs = std::min(text.find_first_not_of("<>="), text.size());
         const std::size_t comma = std::min(text.find(','), text.size());
-        const std::size_t behind = text.find_first_not_of("0123456789", std::min(comma + 1, text.size()));
+        const std::size_t behind =
+            text.find_first_not_of("0123456789", std::min(comma + 1, text.size()));
         const auto count = signs == 0 || signs > comma || behind != none
                                ? std::nullopt
                                : number_of(text.substr(signs, comma - signs));

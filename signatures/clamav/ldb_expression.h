@@ -20,7 +20,7 @@ struct ParsedExpression {
     Expression expression;
     const char* at = nullptr;  // of the error, into the text
     std::string error;         // a sentence; empty: none
-    const char* doubtful = nullptr;  // X>=n stands there, which means X=n; or X=n,m, which means X=n
+    const char* doubtful = nullptr;  // X>=n or X=n,m stands there; both mean X=n
 };
 
 ParsedExpression parse_expression(std::string_view text);

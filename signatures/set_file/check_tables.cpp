@@ -27,7 +27,10 @@ bool are_consistent(const SignatureSet::Tables& t) {
                within(row.body.first_part, row.body.part_count, t.programs.parts.size());
     });
     const bool parts = all(t.programs.parts, [&](const PartRow& row) {
-        return within(row.code, 1, t.programs.code.size()) &&
+        const bool probed = all(row.probes, [&](const Probe& probe) {
+            return probe.mask == 0 || probe.offset < row.min_length;
+        });
+        return probed && within(row.code, 1, t.programs.code.size()) &&
                within(row.key_code, row.key_length, t.programs.code.size());
     });
     const bool watches = all(t.watches, [&](const Watch& row) {

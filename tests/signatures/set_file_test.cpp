@@ -64,6 +64,10 @@ std::vector<std::pair<std::string, std::string>> sources() {
             {"sections.mdb", "512:" + md5_of(pe_image({}).octets().substr(0x400, 0x200)) + ":Section\n"},
             {"imports.imp", md5_of("") + ":*:NoImports\n"},
             {"members.cdb", "Member:CL_TYPE_ZIP:*:(?i)\\.EXE$:*:*:*:*:*:*\nLarge:*:9-0:*:*:*:*:*:*:*\n"},
+            {"logic.ldb", "Logic;Engine:81-255,Target:0;(0|1)>1,2&2&3;" + hex("alpha") + "::iwa;" +
+                              hex("bravo") + "::f;0/b(.)avo/sg;0(>>5#ib1#=33)\n" +
+                              "Slow;Engine:81-255,Intermediates:CL_TYPE_ANY,Target:0;0=0;" +
+                              hex("alpha") + "\n"},
             {"rules.yar", "rule Greeting { strings: $a = \"good morning\" nocase condition: $a }\n"}};
 }
 
@@ -79,7 +83,7 @@ std::shared_ptr<const SignatureSet> build(bool backwards = false) {
 
 std::vector<std::string> contents() {
     std::vector<std::string> all{"", "hello", "world", "say first part and then second part", "xxxxhere", "A1B2C3",
-                                 "A1B2C"};
+                                 "A1B2C", "alpha! bravo", "alpha? bravo"};
     const std::string bodies = sources()[0].second;
     for (std::size_t at = 0; at < bodies.size(); at = bodies.find('\n', at) + 1) {
         const std::string line = bodies.substr(at, bodies.find('\n', at) - at);
@@ -107,6 +111,8 @@ std::string answers(const std::shared_ptr<const SignatureSet>& set) {
     for (const std::string_view name : {"a.exe", "a.txt"}) {
         all += told(matcher.match_member({ContentType::zip, 9, name, 1, 2, false, 1, {}})) + ';';
     }
+    const std::vector<ContentType> around{ContentType::mail};
+    all += told(matcher.match({octets("bravo"), Target::any, Alphabet::octets, around}));
     yara::RuleSubject subject;
     const std::string greeting = "Good Morning";
     subject.bytes = octets(greeting);
@@ -126,6 +132,8 @@ TEST_F(SetFiles, LoadedMatchesAsBuilt) {
     EXPECT_NE(expected.find("Gap@4"), expected.npos);
     EXPECT_NE(expected.find("HelloToo@0+5"), expected.npos);
     EXPECT_NE(expected.find("allowed"), expected.npos);
+    EXPECT_NE(expected.find("Logic@0+5"), expected.npos);
+    EXPECT_NE(expected.find("Slow@0+0"), expected.npos);
     EXPECT_NE(expected.find("Section@1024+512"), expected.npos);
     EXPECT_NE(expected.find("Large@0+0 Member@0+0;Large@0+0;"), expected.npos);
     EXPECT_NE(expected.find("YARA.Greeting@0+12"), expected.npos);
