@@ -2,6 +2,7 @@
 #include "app/signature_sources.h"
 
 #include "app/errors.h"
+#include "signatures/set_file/set_file.h"
 
 #include <cstdio>
 
@@ -24,10 +25,27 @@ void tell(const signatures::Diagnostics& diagnostics) {
     }
 }
 
+// A built set is whole in itself; what it was built of says what else is in it.
+std::shared_ptr<const signatures::SignatureSet> load_set_file(const std::string& path,
+                                                              const std::vector<std::string>& paths) {
+    if (paths.size() != 1) {
+        throw UsageError(path + ": a built set is used alone; build one of all sources with "
+                                "`postern signatures build`");
+    }
+    try {
+        return signatures::load_set(path);
+    } catch (const signatures::SetFileError& error) {
+        throw UsageError(error.what());
+    }
+}
+
 }  // namespace
 
 std::shared_ptr<const signatures::SignatureSet> load_signatures(const std::vector<std::string>& paths,
                                                                 unsigned threads) {
+    for (const std::string& path : paths) {
+        if (signatures::is_set_file(path)) return load_set_file(path, paths);
+    }
     signatures::SetBuilder builder;
     builder.add_built_in();
     for (const std::string& path : paths) builder.add_path(path);
