@@ -269,7 +269,7 @@ public:
         auto loaded = LiteralDatabase::deserialize({octets_ + section->begin, section->octets});
         if (!loaded) {
             file_.refuse("was compiled for processors that can do what this one cannot, or by another version of "
-                         "Hyperscan; build it here, or with `postern signatures build --portable`");
+                         "Hyperscan; build it on this machine with `postern signatures build`");
         }
         database = std::move(*loaded);
     }
