@@ -21,7 +21,7 @@ struct RuleCost {
 
 struct ClockBounds {
     std::size_t most = 10;                           // so many rules
-    std::size_t octets = std::size_t{256} << 10;     // of the content, from its beginning
+    std::size_t octets = std::size_t{64} << 10;      // of the content, from its beginning
     double share = 0.02;                             // of the whole time: less is not told
 };
 

@@ -138,8 +138,8 @@ TEST(YaraClock, NamesTheRuleThatCostsMost) {
         rules += tests::numbered("rule r", static_cast<std::size_t>(i)) +
                  " { strings: $a = \"needle" + std::to_string(i) + "\" condition: $a }\n";
         if (i == 27) {
-            rules += "rule slow { condition: for all i in (0..300000) : ( i >= 0 ) }\n"
-                     "rule slower { condition: for all i in (0..900000) : ( i >= 0 ) }\n";
+            rules += "rule slow { condition: for all i in (0..100000) : ( i >= 0 ) }\n"
+                     "rule slower { condition: for all i in (0..300000) : ( i >= 0 ) }\n";
         }
     }
     const auto set = tests::set_of("a.yar", rules);
@@ -148,6 +148,14 @@ TEST(YaraClock, NamesTheRuleThatCostsMost) {
     EXPECT_EQ(costs[0].name, "YARA.slower");
     EXPECT_EQ(costs[1].name, "YARA.slow");
     EXPECT_GT(costs[0].seconds, costs[1].seconds);
+    // The same by a string: the search for it costs, not the condition.
+    const auto other = tests::set_of(
+        "a.yar", rules.substr(0, rules.find("rule slow")) +
+                     "rule search { strings: $a = /nn[^b]*n[^b]*n[^b]*x/ condition: $a }");
+    const auto by_string =
+        yara::dearest_rules(other->tables().rules, octets(std::string(400, 'n')), {});
+    ASSERT_EQ(by_string.size(), 1u);
+    EXPECT_EQ(by_string[0].name, "YARA.search");
     EXPECT_TRUE(yara::dearest_rules({}, octets("abc"), {}).empty());
     EXPECT_TRUE(yara::dearest_rules(set->tables().rules, {}, {}).empty());
 }
