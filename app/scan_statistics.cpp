@@ -48,15 +48,16 @@ std::string ScanStatistics::text(const signatures::SignatureSet& set, const RunT
     char text[768];
     std::snprintf(text, sizeof text,
                   "scanned     %.1f MB in %.3f s: %.1f MB/s, %.0f messages/s\n"
-                  "signatures  %zu of bodies (%zu by short literals, %zu by none), %zu digests, %zu allowed; "
-                  "%zu literals in %.1f MB\n"
+                  "signatures  %zu of bodies (%zu by short literals, %zu by none), %zu digests, %zu allowed, "
+                  "%zu YARA rules; %zu literals in %.1f MB\n"
                   "left out    %zu lines with errors, %zu unsupported, %zu signatures ignored by name\n"
                   "loaded in   %.3f s, generation %s\n"
                   "memory      %.0f MB at most\n",
                   static_cast<double>(bytes_) / 1e6, times.seconds,
                   rate(static_cast<double>(bytes_) / 1e6, times.seconds),
                   rate(static_cast<double>(messages_), times.seconds), counts.body_signatures, counts.short_anchors,
-                  counts.slow_signatures, counts.digest_signatures, counts.allowed_digests, counts.anchors,
+                  counts.slow_signatures, counts.digest_signatures, counts.allowed_digests, counts.yara_rules,
+                  counts.anchors,
                   static_cast<double>(counts.database_bytes) / 1e6, counts.errors, counts.unsupported,
                   counts.ignored, times.load_seconds, std::string(set.generation()).c_str(), peak_megabytes());
     return text;
@@ -88,6 +89,7 @@ std::string ScanStatistics::json(const signatures::SignatureSet& set, const RunT
         {"slow_logical", counts.slow_logical},
         {"digest_signatures", counts.digest_signatures},
         {"allowed_digests", counts.allowed_digests},
+        {"yara_rules", counts.yara_rules},
         {"ignored", counts.ignored},
         {"lines_with_errors", counts.errors},
         {"lines_unsupported", counts.unsupported},

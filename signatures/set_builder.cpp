@@ -146,7 +146,9 @@ struct SetBuilder::State {
     void compile_rules() {
         tables->statistics.ignored += yara::take_out(ignored, rules);
         yara::bring_into_order(rules);
+        const std::size_t told = diagnostics.size();
         tables->rules = yara::compile(std::move(rules), diagnostics);
+        tables->statistics.errors += diagnostics.size() - told;
         tables->statistics.yara_rules = tables->rules.reported;
     }
 

@@ -115,6 +115,7 @@ void RuleCheck::take_rule(const Statement& statement) {
         return;
     }
     tell(statement);
+    xor_keys_ += statement.xor_keys;
     unit_.rules.push_back(rule_of(statement));
     good_.emplace(statement.name);
     present_.emplace(statement.name);
@@ -129,6 +130,9 @@ bool RuleCheck::within_bounds(const Statement& statement) {
     }
     if (statement.strings > RuleBounds::strings) {
         wrong = "this has more than 10,000 strings: divide the rule";
+    }
+    if (xor_keys_ + statement.xor_keys > most_xor_keys) {
+        wrong = "the file asks for more than 38,400 xor keys in all: narrow them, as in xor(1-15)";
     }
     if (wrong) tell(statement, Severity::error, wrong);
     if (wrong || !statement.counts_in_range) return !wrong;
@@ -188,6 +192,7 @@ bool RuleCheck::refers_to_missing_module(const Statement& statement) {
 Rule RuleCheck::rule_of(const Statement& statement) const {
     Rule rule{std::string(statement.text), std::string(statement.name), statement.is_private,
               statement.is_global, referred(statement)};
+    rule.xor_keys = statement.xor_keys;
     for (const char* name :
          {ExternalNames::filename, ExternalNames::filepath, ExternalNames::extension}) {
         rule.by_name = rule.by_name || has(statement.identifiers, name);

@@ -56,6 +56,7 @@ private:
     std::set<std::string, std::less<>> present_;  // of these, known to the compiler
     std::set<std::string, std::less<>> missing_;  // modules that libyara lacks
     std::size_t bad_ = 0;
+    std::size_t xor_keys_ = 0;
 };
 
 }  // namespace postern::signatures::yara

@@ -82,10 +82,37 @@ std::optional<Failure> add_all(const std::vector<RuleUnit>& units, Compiler& com
     return std::nullopt;
 }
 
-Diagnostic left_out(const RuleUnit& unit, const Rule& rule, const std::vector<Complaint>& complaints) {
-    const std::string why = complaints.empty() ? "not enough memory" : complaints.back().message;
-    return {Severity::error, unit.file, 1, 0,
-            "rule " + rule.name + " does not compile together with the rest: " + why};
+// Takes out the rules that `is_bad` says, and those below that need them; each is told.
+template <typename IsBad>
+void leave_out(RuleUnit& unit, const IsBad& is_bad, const std::string& why, Diagnostics& out) {
+    std::set<std::string> gone;
+    std::erase_if(unit.rules, [&](const Rule& rule) {
+        const bool needs = std::any_of(rule.refers.begin(), rule.refers.end(),
+                                       [&](const std::string& name) { return gone.contains(name); });
+        if (!needs && !is_bad(rule)) return false;
+        gone.insert(rule.name);
+        out.push_back({Severity::error, unit.file, 1, 0,
+                       "rule " + rule.name + " is left out: " +
+                           (needs ? "a rule that it needs is" : why)});
+        return true;
+    });
+}
+
+// The first rules of the set that ask for so many keys stay.
+void bound_xor_keys(std::vector<RuleUnit>& units, Diagnostics& out) {
+    std::size_t keys = 0;
+    for (RuleUnit& unit : units) {
+        const auto is_over = [&](const Rule& rule) {
+            if (rule.xor_keys == 0) return false;
+            const bool over = keys + rule.xor_keys > most_xor_keys;
+            if (!over) keys += rule.xor_keys;
+            return over;
+        };
+        leave_out(unit, is_over,
+                  "the set asks for more than 38,400 xor keys in all: narrow them, as in xor(1-15)",
+                  out);
+    }
+    std::erase_if(units, [](const RuleUnit& unit) { return unit.rules.empty(); });
 }
 
 void count_rules(const std::vector<RuleUnit>& units, RuleTables& tables) {
@@ -139,6 +166,7 @@ void bring_into_order(std::vector<RuleUnit>& units) {
 
 RuleTables compile(std::vector<RuleUnit> units, Diagnostics& diagnostics) {
     RuleTables tables;
+    bound_xor_keys(units, diagnostics);
     for (int failures = 0; !units.empty(); ++failures) {
         Compiler compiler;
         std::vector<Complaint> complaints;
@@ -148,16 +176,12 @@ RuleTables compile(std::vector<RuleUnit> units, Diagnostics& diagnostics) {
             break;
         }
         RuleUnit& unit = units[failure->unit];
-        const Rule bad = unit.rules[failure->rule];
-        diagnostics.push_back(left_out(unit, bad, complaints));
-        // With it goes what needs it; past some such failures the whole unit.
-        std::set<std::string> gone{bad.name};
-        std::erase_if(unit.rules, [&](const Rule& rule) {
-            const bool needs = std::any_of(rule.refers.begin(), rule.refers.end(),
-                                           [&](const std::string& name) { return gone.contains(name); });
-            if (needs) gone.insert(rule.name);
-            return needs || rule.name == bad.name || failures >= single_failures;
-        });
+        const std::string bad = unit.rules[failure->rule].name;
+        const bool whole_unit = failures >= single_failures;
+        leave_out(unit, [&](const Rule& rule) { return whole_unit || rule.name == bad; },
+                  bad + " does not compile beside the others of the set: " +
+                      (complaints.empty() ? "not enough memory" : complaints.back().message),
+                  diagnostics);
         if (unit.rules.empty()) units.erase(units.begin() + static_cast<std::ptrdiff_t>(failure->unit));
     }
     if (units.empty()) return tables;

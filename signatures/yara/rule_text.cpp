@@ -6,6 +6,7 @@
 #include "signatures/yara/token.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace postern::signatures::yara {
 
@@ -19,6 +20,15 @@ void make_set(std::vector<std::string_view>& words) {
 std::string_view without_quotes(std::string_view text) {
     if (text.size() < 2 || text.back() != '"') return {};
     return text.substr(1, text.size() - 2);
+}
+
+// Decimal or 0x; what is neither is no key.
+std::size_t number_of(std::string_view text) {
+    const bool hex = text.starts_with("0x");
+    if (hex) text.remove_prefix(2);
+    std::size_t number = 0;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), number, hex ? 16 : 10);
+    return result.ec == std::errc() ? number : std::size_t{256};
 }
 
 class Divider {
@@ -133,6 +143,7 @@ private:
         if (token_.kind == TokenKind::word) {
             now_.counts_in_range = now_.counts_in_range || (after_count_ && token_.text == "in");
             after_count_ = false;
+            if (token_.text == "xor") now_.xor_keys += keys_behind_xor();
             now_.identifiers.push_back(token_.text);
             last_word_ = token_.text;
             return;
@@ -143,6 +154,18 @@ private:
         if (is_sign('(') || is_sign('[')) now_.nesting = std::max(now_.nesting, ++depth_);
         if ((is_sign(')') || is_sign(']')) && depth_ > 0) --depth_;
         last_word_ = {};
+    }
+
+    // xor, xor(7) and xor(1-0x7f).
+    std::size_t keys_behind_xor() const {
+        constexpr std::size_t all = 256;
+        TokenReader ahead = reader_;
+        if (ahead.next().text != "(") return all;
+        const std::size_t first = number_of(ahead.next().text);
+        const Token between = ahead.next();
+        if (between.text == ")") return 1;
+        const std::size_t last = number_of(ahead.next().text);
+        return first <= last && last < all ? last - first + 1 : all;
     }
 
     // Something that is no statement: all of it up to what is one.

@@ -27,6 +27,7 @@ struct Statement {
     bool counts_in_range = false;  // #a in (1..9)
     unsigned nesting = 0;    // the deepest ( or [ inside each other, in conditions and expressions
     std::size_t strings = 0;  // so many texts, expressions and hex strings
+    std::size_t xor_keys = 0;  // of all strings under `xor`: each key is a string to look for
     std::vector<std::string_view> identifiers;  // every word in it, sorted, each once
     std::vector<std::string_view> prefixes;     // words before a '*', the same way
 };

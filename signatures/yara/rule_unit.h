@@ -2,6 +2,7 @@
 // RuleUnit: the rules of one source file and of what it includes, in one namespace.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,11 @@ struct Rule {
     bool is_global = false;
     std::vector<std::string> refers;  // names of rules above it in the unit, sorted
     bool by_name = false;             // asks for a name of the content
+    std::size_t xor_keys = 0;         // strings that `xor` makes of its strings
 };
+
+// In a set: libyara's compiler takes time with the square of it (some seconds here).
+inline constexpr std::size_t most_xor_keys = 150 * 256;
 
 struct RuleUnit {
     std::string file;                  // for diagnostics alone

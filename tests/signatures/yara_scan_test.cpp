@@ -3,6 +3,7 @@
 #include "tests/signatures/yara_cases.h"
 
 #include "signatures/tables.h"
+#include "signatures/yara/rule_clock.h"
 
 #include <atomic>
 #include <thread>
@@ -129,6 +130,34 @@ TEST(YaraScanner, AFloodOfMatchesDrownsNobody) {
                                   "rule other { strings: $b = \"needle\" condition: $b }"));
     const std::string flood = std::string(3 << 20, 'a') + "needle";
     EXPECT_EQ(found(matcher, subject_of(flood)), "YARA.many@0+2 YARA.other@3145728+6");
+}
+
+TEST(YaraClock, NamesTheRuleThatCostsMost) {
+    std::string rules;
+    for (int i = 0; i < 40; ++i) {
+        rules += tests::numbered("rule r", static_cast<std::size_t>(i)) +
+                 " { strings: $a = \"needle" + std::to_string(i) + "\" condition: $a }\n";
+        if (i == 27) {
+            rules += "rule slow { condition: for all i in (0..100000) : ( i >= 0 ) }\n"
+                     "rule slower { condition: for all i in (0..300000) : ( i >= 0 ) }\n";
+        }
+    }
+    const auto set = tests::set_of("a.yar", rules);
+    const auto costs = yara::dearest_rules(set->tables().rules, octets(std::string(5000, 'n')), {});
+    ASSERT_GE(costs.size(), 2u);
+    EXPECT_EQ(costs[0].name, "YARA.slower");
+    EXPECT_EQ(costs[1].name, "YARA.slow");
+    EXPECT_GT(costs[0].seconds, costs[1].seconds);
+    // The same by a string: the search for it costs, not the condition.
+    const auto other = tests::set_of(
+        "a.yar", rules.substr(0, rules.find("rule slow")) +
+                     "rule search { strings: $a = /nn[^b]*n[^b]*n[^b]*x/ condition: $a }");
+    const auto by_string =
+        yara::dearest_rules(other->tables().rules, octets(std::string(400, 'n')), {});
+    ASSERT_EQ(by_string.size(), 1u);
+    EXPECT_EQ(by_string[0].name, "YARA.search");
+    EXPECT_TRUE(yara::dearest_rules({}, octets("abc"), {}).empty());
+    EXPECT_TRUE(yara::dearest_rules(set->tables().rules, {}, {}).empty());
 }
 
 TEST(YaraScanner, ManyThreadsShareOneSet) {

@@ -289,6 +289,39 @@ TEST(YaraSet, AbsurdRulesAreRefusedBeforeTheyAreCompiled) {
     EXPECT_EQ(found(loaded, "abc"), "YARA.last@0+3");
 }
 
+std::string xor_rules(std::string_view name, int count, std::string_view keys) {
+    std::string text = "rule " + std::string(name) + " { strings:";
+    for (int i = 0; i < count; ++i) {
+        text += " $a" + std::to_string(i) + " = \"abcdef\" xor" + std::string(keys);
+    }
+    return text + " condition: any of them }\n";
+}
+
+// libyara's compiler takes minutes over some hundred of them: bounded in a file and in the set.
+TEST(YaraSet, XorKeysAreBounded) {
+    const Loaded file =
+        load({{"a.yar", xor_rules("most", 141, "") + xor_rules("narrow", 150, "(0x01-15)") +
+                            xor_rules("more", 1, "") + rule("last", "abc")}});
+    ASSERT_EQ(file.diagnostics.size(), 1u);
+    EXPECT_EQ(file.diagnostics[0].substr(0, 28), "a.yar:3:1: error: rule more:");
+    EXPECT_EQ(file.set->statistics().yara_rules, 3u);
+    EXPECT_EQ(file.set->statistics().errors, 1u);
+
+    const std::string needs = "rule needs { condition: ";
+    const auto files = [&](std::string_view first, std::string_view second) {
+        return load({{first, xor_rules("x", 149, "") + needs + "x }\n"},
+                     {second, xor_rules("y", 1, "") + xor_rules("z", 1, "(9)") + needs + "z }\n"}});
+    };
+    const Loaded set = files("a.yar", "b.yar");
+    EXPECT_EQ(set.set->statistics().yara_rules, 3u);
+    EXPECT_EQ(set.set->statistics().errors, 2u);
+    ASSERT_EQ(set.diagnostics.size(), 2u);
+    EXPECT_NE(set.diagnostics[0].find("b.yar:1: error: rule z is left out: the set asks"),
+              std::string::npos)
+        << set.diagnostics[0];
+    EXPECT_EQ(files("b.yar", "a.yar").set->generation(), set.set->generation());
+}
+
 TEST(YaraSet, ThousandsOfWrongRulesAreToldInBounds) {
     std::string text;
     for (int i = 0; i < 3000; ++i) {
