@@ -16,12 +16,16 @@ void declare(CLI::App& command, ScanOptions& options) {
     command.add_option("--files-from", options.files_from, "Read paths from this file (-: standard input), a line each")
         ->type_name("FILE");
     command.add_flag("-0,--null", options.nul_separated, "Paths of --files-from end with NUL instead of a line end");
-    command.add_option("-s,--signatures", options.signatures,
+    command.add_option("-s,--signatures", options.signatures.paths,
                        "A signature file (.ndb .hdb .hsb .fp .sfp .ign2 ...) or a folder of them;\n"
-                       "may be given again. The built-in set stays in force")
+                       "may be given again. The built-in set stays in force. Or one set file that\n"
+                       "`postern signatures build` made, alone")
         ->type_name("PATH")
         ->take_all()
         ->allow_extra_args(false);
+    command.add_option("--signature-key", options.signatures.key,
+                       "The set file must be signed by this Ed25519 key (public, PEM), or nothing is scanned")
+        ->type_name("KEY");
     command.add_option("-p,--policy", options.policy, "Site rules in TOML; `postern policy show` prints those in force")
         ->type_name("FILE");
     command.add_option("-f,--format", options.format, "text (default), or json: one line for each message")

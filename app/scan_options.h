@@ -2,6 +2,7 @@
 // What the command line of `postern scan` says.
 #pragma once
 
+#include "app/signature_sources.h"
 #include "corpora/loader.h"
 
 #include <string>
@@ -19,7 +20,7 @@ struct ScanOptions {
     std::vector<std::string> paths;
     std::string files_from;
     bool nul_separated = false;
-    std::vector<std::string> signatures;
+    SignatureInput signatures;
     std::string policy;
     Format format = Format::text;
     corpora::As as = corpora::As::detect;

@@ -9,6 +9,7 @@ void SourceReport::add(Severity severity, const char* at, std::string message) {
     unsupported_ += severity == Severity::unsupported;
     if (told_ == told_in_full) {
         ++untold_;
+        last_untold_ = number_;
         return;
     }
     ++told_;
@@ -25,9 +26,10 @@ void SourceReport::leave_out(std::size_t lines, Severity severity, std::string_v
 
 void SourceReport::finish() {
     if (untold_ == 0) return;
-    out_.push_back({Severity::error, std::string(file_), 0, 0,
-                    std::to_string(untold_) + " more lines have something wrong; mend the ones "
-                                              "above and load again to see them"});
+    // At a line: without one it would be about the source as a whole, which is read.
+    out_.push_back({Severity::error, std::string(file_), last_untold_, 0,
+                    std::to_string(untold_) + " more lines up to here have something wrong; mend the "
+                                              "ones above and load again to see them"});
 }
 
 }  // namespace postern::signatures

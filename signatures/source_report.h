@@ -45,6 +45,7 @@ private:
     std::size_t number_ = 0;
     std::size_t told_ = 0;
     std::size_t untold_ = 0;
+    std::size_t last_untold_ = 0;  // line
     std::size_t errors_ = 0;
     std::size_t unsupported_ = 0;
 };

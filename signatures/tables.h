@@ -20,7 +20,6 @@
 #include "signatures/hyperscan.h"
 #include "signatures/logic_tables.h"
 #include "signatures/member_table.h"
-#include "signatures/logic_tables.h"
 #include "signatures/offset.h"
 #include "signatures/program.h"
 #include "signatures/sampled_texts.h"

@@ -95,7 +95,6 @@ void visit_tables(Visitor& v, SignatureSet::Tables& tables) {
     v.array("signatures", tables.signatures);
     v.array("parts", tables.programs.parts);
     v.array("code", tables.programs.code);
-    visit_logic(v, tables.logic);
     v.array("buckets", tables.buckets);
     v.array("watches", tables.watches);
     visit_logic(v, tables.logic);

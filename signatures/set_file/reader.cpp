@@ -320,11 +320,18 @@ std::shared_ptr<const SignatureSet> load_set(const std::filesystem::path& path, 
 SetFileInfo verify_set(const std::filesystem::path& path, const LoadOptions& options) {
     const File file(path);
     const WholeFile whole = prove(file, options);
-    SetFileInfo info{file.size(), {}, whole.header.is_signed != 0};
+    SetFileInfo info;
+    info.octets = file.size();
+    info.is_signed = whole.header.is_signed != 0;
+    info.version = whole.header.version;
     for (const Section& section : whole.table) {
-        if (std::string_view(section.name.data()) != "generation") continue;
-        info.generation.resize(std::min<std::uint64_t>(section.octets, 1024));
-        if (!file.read(octets_of(std::span(info.generation)), section.begin)) info.generation.clear();
+        const std::string_view name = info.sections.emplace_back(SetSection{section.name.data(), section.octets}).name;
+        if (name == "generation") {
+            info.generation.resize(std::min<std::uint64_t>(section.octets, 1024));
+            if (!file.read(octets_of(std::span(info.generation)), section.begin)) info.generation.clear();
+        } else if (name == "statistics" && section.octets == sizeof info.statistics) {
+            if (!file.read(octets_of(std::span(&info.statistics, 1)), section.begin)) info.statistics = {};
+        }
     }
     return info;
 }

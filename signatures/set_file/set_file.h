@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 namespace postern::signatures {
 
@@ -44,11 +45,19 @@ std::shared_ptr<const SignatureSet> load_set(const std::filesystem::path& file,
 // True when the file begins as a set does.
 bool is_set_file(const std::filesystem::path& file);
 
+struct SetSection {
+    std::string name;  // as the file says it: any octets but NUL
+    std::uint64_t octets = 0;
+};
+
 // What can be said without loading.
 struct SetFileInfo {
     std::uint64_t octets = 0;
-    std::string generation;
+    std::string generation;  // as the file says it
     bool is_signed = false;
+    std::uint32_t version = 0;  // of the format
+    SetStatistics statistics;
+    std::vector<SetSection> sections;  // in the order of the file
 };
 
 // Throws SetFileError when the file is no set, or not whole, or (with a key) not signed by it.
