@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `postern signatures build | verify`: sources into one file that every scanner maps, and its proof.
+// The rest of the group stands in files of its own.
 #include "app/commands.h"
 #include "app/errors.h"
 #include "app/signature_sources.h"
@@ -55,7 +56,7 @@ void told(void (*act)(const Options&), const Options& options) {
 
 }  // namespace
 
-void add_signatures(CLI::App& app, int&) {
+void add_signatures(CLI::App& app, int& exit_status) {
     CLI::App* group = app.add_subcommand("signatures", "Build signature sets and look at them");
     group->require_subcommand(1);
     const auto options = std::make_shared<Options>();
@@ -70,6 +71,8 @@ void add_signatures(CLI::App& app, int&) {
     prove->add_option("SET", options->set, "The set file")->required();
     prove->add_option("--key", options->key, "The public Ed25519 key that must have signed it (PEM)");
     prove->callback([options] { told(verify, *options); });
+
+    add_signatures_test(*group, exit_status);
 }
 
 }  // namespace postern::app
