@@ -16,6 +16,7 @@ void add_corpus(CLI::App& app, int& exit_status);
 void add_policy(CLI::App& app, int& exit_status);
 void add_signatures(CLI::App& app, int& exit_status);
 // Of the group `signatures`:
+void add_signatures_check(CLI::App& group, int& exit_status);
 void add_signatures_test(CLI::App& group, int& exit_status);
 
 }  // namespace postern::app

@@ -72,6 +72,7 @@ void add_signatures(CLI::App& app, int& exit_status) {
     prove->add_option("--key", options->key, "The public Ed25519 key that must have signed it (PEM)");
     prove->callback([options] { told(verify, *options); });
 
+    add_signatures_check(*group, exit_status);
     add_signatures_test(*group, exit_status);
 }
 
