@@ -12,7 +12,9 @@ class App;
 namespace postern::app {
 
 void add_signatures_build(CLI::App& group, int& exit_status);
+void add_signatures_check(CLI::App& group, int& exit_status);
 void add_signatures_info(CLI::App& group, int& exit_status);
+void add_signatures_test(CLI::App& group, int& exit_status);
 void add_signatures_verify(CLI::App& group, int& exit_status);
 
 // What is wrong with a set or a key is the user's to mend, as any wrong option is.

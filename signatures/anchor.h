@@ -7,6 +7,7 @@
 #pragma once
 
 #include "signatures/clamav/body.h"
+#include "signatures/target.h"
 
 #include <cstdint>
 #include <optional>
@@ -26,6 +27,12 @@ enum class AnchorWish : std::uint8_t {
     rarest,
     outside_text,  // at similar rarity, one that text cannot hold, or at least not encoded text
 };
+
+// What is for any target or for mail is looked for in messages as they travel, which are text.
+constexpr AnchorWish wish_for(Target target) {
+    const bool raw = target == Target::any || target == Target::mail;
+    return raw ? AnchorWish::outside_text : AnchorWish::rarest;
+}
 
 struct Anchor {
     std::vector<std::string> literals;   // the body matches only where one of these stands

@@ -106,11 +106,6 @@ public:
     EncodedTexts& encoded() { return encoded_; }
 
 private:
-    static AnchorWish wish_for(Target target) {
-        const bool raw = target == Target::any || target == Target::mail;
-        return raw ? AnchorWish::outside_text : AnchorWish::rarest;
-    }
-
     void wait_for(Target target, const Anchor& anchor, const clamav::Body& body) {
         for (const std::string& literal : anchor.literals) wait(target, literal, anchor, body);
     }
