@@ -23,6 +23,13 @@ std::string nibble_off(std::string octets, std::size_t place, bool high) {
 std::vector<Kind> all_kinds() {
     std::vector<Kind> kinds;
     add_body_kinds(kinds);
+    add_place_kinds(kinds);
+    add_target_kinds(kinds);
+    add_digest_kinds(kinds);
+    add_logic_kinds(kinds);
+    add_number_kinds(kinds);
+    add_description_kinds(kinds);
+    add_text_kinds(kinds);
     return kinds;
 }
 

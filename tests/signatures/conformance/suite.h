@@ -90,6 +90,13 @@ std::string nibble_off(std::string octets, std::size_t place, bool high);
 
 // The generators, one file a group.
 void add_body_kinds(std::vector<Kind>& out);
+void add_place_kinds(std::vector<Kind>& out);
+void add_target_kinds(std::vector<Kind>& out);
+void add_digest_kinds(std::vector<Kind>& out);
+void add_logic_kinds(std::vector<Kind>& out);
+void add_number_kinds(std::vector<Kind>& out);
+void add_description_kinds(std::vector<Kind>& out);
+void add_text_kinds(std::vector<Kind>& out);
 
 std::vector<Kind> all_kinds();
 
