@@ -9,6 +9,7 @@
 #include "engine/rule_facts.h"
 #include "engine/scan_run.h"
 #include "engine/text_form.h"
+#include "engine/text_kind.h"
 
 #include <algorithm>
 #include <chrono>
@@ -43,8 +44,8 @@ public:
         if (!item_.allowed) {
             const Stopwatch watch(item_.step.match_seconds);
             report(matches());
-            if (target_of(type_) == signatures::Target::text) report_text_form();
-            if (target_of(type_) == signatures::Target::html) report_html_forms();
+            if (target_ == signatures::Target::text) report_text_form();
+            if (target_ == signatures::Target::html) report_html_forms();
             if (run_.set.has_rules()) report_rules();
         }
         {
@@ -60,6 +61,10 @@ private:
     void identify() {
         const Stopwatch watch(item_.step.identify_seconds);
         type_ = run_.workers.mine().identifier.identify(content().bytes);
+        target_ = target_of(type_);
+        if (target_ == signatures::Target::other && reads_as_utf16(content().bytes)) {
+            target_ = signatures::Target::text;
+        }
     }
 
     void note() {
@@ -70,9 +75,8 @@ private:
 
     // Text and pages as they stand are for signatures of any target; those for them look at normal forms.
     signatures::Subject subject() const {
-        const signatures::Target target = target_of(type_);
-        const bool normalised = target == signatures::Target::text || target == signatures::Target::html;
-        return {content().bytes, normalised ? signatures::Target::any : target,
+        const bool normalised = target_ == signatures::Target::text || target_ == signatures::Target::html;
+        return {content().bytes, normalised ? signatures::Target::any : target_,
                 signatures::Alphabet::octets, content().containers};
     }
 
@@ -191,6 +195,7 @@ private:
     ScanRun& run_;
     Subcontent item_;
     FileType type_{};
+    signatures::Target target_{};
 };
 
 }  // namespace

@@ -24,10 +24,10 @@ struct Row {
 
 using enum ContainerKind;
 
-// ClamAV knows fewer kinds than we do: every MZ program is its target 1, scripts are text, and what has
-// no target of its own is seen by signatures for any target alone.
+// ClamAV knows fewer kinds than we do: every MZ program is its target 1, scripts are text, what it does not
+// know at all is "other", and what it knows without a target is seen by signatures for any target alone.
 constexpr std::array rows{
-    Row{FileType::data, "data", "unknown data", Target::any, Runs::no},
+    Row{FileType::data, "data", "unknown data", Target::other, Runs::no},
     Row{FileType::empty, "empty", "nothing", Target::any, Runs::no},
     Row{FileType::text, "text", "text", Target::text, Runs::no},
     Row{FileType::text_utf16, "text-utf16", "text in UTF-16", Target::text, Runs::no},
@@ -45,11 +45,11 @@ constexpr std::array rows{
     Row{FileType::elf, "elf", "Unix program (ELF)", Target::elf, Runs::yes},
     Row{FileType::macho, "macho", "macOS program (Mach-O)", Target::macho, Runs::yes},
     Row{FileType::java_class, "java-class", "Java class", Target::java, Runs::yes},
-    Row{FileType::dex, "dex", "Android program (DEX)", Target::any, Runs::yes},
+    Row{FileType::dex, "dex", "Android program (DEX)", Target::other, Runs::yes},
     Row{FileType::msi, "msi", "Windows Installer package", Target::ole2, Runs::yes},
     Row{FileType::lnk, "lnk", "Windows shortcut", Target::any, Runs::yes},
     Row{FileType::chm, "chm", "compiled HTML help", Target::any, Runs::yes},
-    Row{FileType::hlp, "hlp", "Windows help", Target::any, Runs::yes},
+    Row{FileType::hlp, "hlp", "Windows help", Target::other, Runs::yes},
     Row{FileType::pyc, "pyc", "compiled Python", Target::any, Runs::yes},
     Row{FileType::jar, "jar", "Java archive", Target::any, Runs::yes, zip},
     Row{FileType::apk, "apk", "Android package", Target::any, Runs::yes, zip},
@@ -60,7 +60,7 @@ constexpr std::array rows{
     Row{FileType::pdf, "pdf", "PDF document", Target::pdf, Runs::no},
     Row{FileType::rtf, "rtf", "RTF document", Target::any, Runs::no},
     Row{FileType::swf, "swf", "Flash film", Target::flash, Runs::no},
-    Row{FileType::wasm, "wasm", "WebAssembly module", Target::any, Runs::no},
+    Row{FileType::wasm, "wasm", "WebAssembly module", Target::other, Runs::no},
     Row{FileType::png, "png", "PNG picture", Target::graphics, Runs::no},
     Row{FileType::gif, "gif", "GIF picture", Target::graphics, Runs::no},
     Row{FileType::jpeg, "jpeg", "JPEG picture", Target::graphics, Runs::no},
@@ -78,24 +78,24 @@ constexpr std::array rows{
     Row{FileType::iso, "iso", "CD image (ISO 9660)", Target::any, Runs::no, archive},
     Row{FileType::udf, "udf", "disc image (UDF)", Target::any, Runs::no, sealed},
     Row{FileType::cpio, "cpio", "cpio archive", Target::any, Runs::no, archive},
-    Row{FileType::ar, "ar", "ar archive or Debian package", Target::any, Runs::no, archive},
+    Row{FileType::ar, "ar", "ar archive or Debian package", Target::other, Runs::no, archive},
     Row{FileType::xar, "xar", "xar archive", Target::any, Runs::no, archive},
     Row{FileType::lha, "lha", "LHA archive", Target::any, Runs::no, archive},
     Row{FileType::arj, "arj", "ARJ archive", Target::any, Runs::no, sealed},
     Row{FileType::tnef, "tnef", "Outlook attachments (TNEF)", Target::any, Runs::no,
         ContainerKind::tnef},
-    Row{FileType::wim, "wim", "Windows image", Target::any, Runs::no, sealed},
-    Row{FileType::vhd, "vhd", "virtual disk (VHD)", Target::any, Runs::no, sealed},
-    Row{FileType::vhdx, "vhdx", "virtual disk (VHDX)", Target::any, Runs::no, sealed},
+    Row{FileType::wim, "wim", "Windows image", Target::other, Runs::no, sealed},
+    Row{FileType::vhd, "vhd", "virtual disk (VHD)", Target::other, Runs::no, sealed},
+    Row{FileType::vhdx, "vhdx", "virtual disk (VHDX)", Target::other, Runs::no, sealed},
     Row{FileType::dmg, "dmg", "macOS disk image", Target::any, Runs::no, sealed},
     Row{FileType::gzip, "gzip", "gzip stream", Target::any, Runs::no, stream},
     Row{FileType::bzip2, "bzip2", "bzip2 stream", Target::any, Runs::no, stream},
     Row{FileType::xz, "xz", "xz stream", Target::any, Runs::no, stream},
-    Row{FileType::lzma, "lzma", "LZMA stream", Target::any, Runs::no, stream},
-    Row{FileType::lzip, "lzip", "lzip stream", Target::any, Runs::no, stream},
-    Row{FileType::zstd, "zstd", "Zstandard stream", Target::any, Runs::no, stream},
-    Row{FileType::lz4, "lz4", "LZ4 stream", Target::any, Runs::no, stream},
-    Row{FileType::compress, "compress", "compress (.Z) stream", Target::any, Runs::no, stream},
+    Row{FileType::lzma, "lzma", "LZMA stream", Target::other, Runs::no, stream},
+    Row{FileType::lzip, "lzip", "lzip stream", Target::other, Runs::no, stream},
+    Row{FileType::zstd, "zstd", "Zstandard stream", Target::other, Runs::no, stream},
+    Row{FileType::lz4, "lz4", "LZ4 stream", Target::other, Runs::no, stream},
+    Row{FileType::compress, "compress", "compress (.Z) stream", Target::other, Runs::no, stream},
 };
 
 constexpr std::array types = [] {

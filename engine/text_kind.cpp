@@ -202,6 +202,18 @@ bool looks_like_text(Octets content) {
     return !window.empty() && binary == 0;
 }
 
+bool reads_as_utf16(Octets content) {
+    const std::size_t end = std::min(content.size(), text_window);
+    if (end < 2) return false;
+    for (std::size_t at = 2; at + 1 < end; at += 2) {
+        const unsigned high = octet_at(content, at), low = octet_at(content, at + 1);
+        if (high == 0xff && low == 0xfe) return false;  // a byte order mark the wrong way round
+        const bool control = is_binary(static_cast<unsigned char>(low)) || low == '\v';
+        if (high == 0 && low < 0x80 && control) return false;
+    }
+    return true;
+}
+
 FileType script_kind(Octets content) {
     if (is_utf16(content)) return kind_by_opening(narrowed(content)).value_or(FileType::data);
     return kind_by_opening(without_byte_order_mark(text_of(content))).value_or(FileType::data);

@@ -11,6 +11,12 @@ namespace postern::engine {
 // by the same reckoning as file(1) and ClamAV.
 bool looks_like_text(Octets content);
 
+// True when the first kilobyte, read as UTF-16 in big-endian order, has no control character. That is how
+// ClamAV tells UTF-16 without a byte order mark, and with it much else: text in UTF-16 of either order,
+// text with stray control characters, and a third of all short random data. It matches all of it in the
+// normal form of text as well.
+bool reads_as_utf16(Octets content);
+
 // A script by its first octets ("#!", "@echo off", a registry file's header); FileType::data if none.
 FileType script_kind(Octets content);
 

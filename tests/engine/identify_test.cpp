@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A smallest content of each type, and contents that pretend.
 #include "engine/identify.h"
+#include "engine/text_kind.h"
 
 #include "engine/file_types.h"
 #include "engine/magic/leads.h"
@@ -213,12 +214,25 @@ TEST(FileTypes, NamesLeadBackToTheirType) {
     EXPECT_EQ(engine::file_type_named(""), std::nullopt);
 }
 
+TEST(TextKind, WhatReadsAsUtf16) {
+    EXPECT_TRUE(engine::reads_as_utf16(octets("t\0e\0x\0t\0"s)));
+    EXPECT_TRUE(engine::reads_as_utf16(octets("\0t\0e\0x\0t"s)));
+    EXPECT_TRUE(engine::reads_as_utf16(octets("text \1 with a control character"s)));
+    EXPECT_TRUE(engine::reads_as_utf16(octets(std::string(1024, 'a') + "\0\1"s)));
+    EXPECT_FALSE(engine::reads_as_utf16(octets(std::string(1022, 'a') + "\0\1"s)));
+    EXPECT_FALSE(engine::reads_as_utf16(octets("ab\0\0cd"s)));
+    EXPECT_FALSE(engine::reads_as_utf16(octets("ab\0\vcd"s)));
+    EXPECT_FALSE(engine::reads_as_utf16(octets("ab\xff\xfe"s)));
+    EXPECT_FALSE(engine::reads_as_utf16(octets("a"s)));
+}
+
 TEST(FileTypes, TargetsAndExecutables) {
     using signatures::Target;
     EXPECT_EQ(engine::target_of(FileType::pe), Target::pe);
     EXPECT_EQ(engine::target_of(FileType::msi), Target::ole2);
     EXPECT_EQ(engine::target_of(FileType::png), Target::graphics);
     EXPECT_EQ(engine::target_of(FileType::zip), Target::any);
+    EXPECT_EQ(engine::target_of(FileType::data), Target::other);
     EXPECT_TRUE(engine::is_executable(FileType::java_class));
     EXPECT_TRUE(engine::is_executable(FileType::jar));
     EXPECT_FALSE(engine::is_executable(FileType::zip));
@@ -241,7 +255,8 @@ TEST(Magic, EveryRuleIsReachedByTheLeads) {
     for (const auto& [type, content] : samples()) {
         const bool elsewhere = content.size() < 4 || content.starts_with("\0\0\0\0"s);
         const auto container = engine::container_kind_of(type);
-        if (elsewhere || engine::target_of(type) != signatures::Target::any ||
+        if (elsewhere || (engine::target_of(type) != signatures::Target::any &&
+                          engine::target_of(type) != signatures::Target::other) ||
             container == engine::ContainerKind::none)
             continue;
         static const std::set by_place{FileType::tar, FileType::iso, FileType::udf, FileType::lha,
