@@ -16,9 +16,11 @@ bool admits(const LogicTables& tables, const DescriptionRow& row, const Subject&
         if (parent != row.container) return false;
     }
     if (row.intermediate_count > around.size()) return false;
+    // ANY asks for one level more, not for a place of it: ZIP>ANY is a zip around, in something.
+    std::size_t level = 0;
     for (std::uint32_t i = 0; i < row.intermediate_count; ++i) {
         const ContentType wanted = tables.types[row.intermediates + i];
-        if (wanted != ContentType::any && wanted != around[i]) return false;
+        if (wanted != ContentType::any && wanted != around[level++]) return false;
     }
     return true;
 }

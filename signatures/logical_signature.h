@@ -26,7 +26,7 @@ struct TargetDescription {
     NumberRange entry_point;  // a file offset
     NumberRange sections;     // how many
     std::optional<ContentType> container;      // ContentType::any: in none
-    std::vector<ContentType> intermediates;  // the innermost last; ContentType::any: whatever
+    std::vector<ContentType> intermediates;  // the innermost last; ContentType::any: one level more around, whatever it is
 };
 
 enum class NumberBase : std::uint8_t { hexadecimal, decimal, automatic, binary };

@@ -209,7 +209,8 @@ TEST(LogicalSignature, Containers) {
     EXPECT_TRUE(found(begin + "Intermediates:CL_TYPE_MAIL>CL_TYPE_ZIP", {zip, mail, rar}));
     EXPECT_FALSE(found(begin + "Intermediates:CL_TYPE_ZIP>CL_TYPE_MAIL", {zip, mail}));
     EXPECT_FALSE(found(begin + "Intermediates:CL_TYPE_MAIL>CL_TYPE_ZIP", {zip}));
-    EXPECT_TRUE(found(begin + "Intermediates:CL_TYPE_MAIL>CL_TYPE_ANY", {zip, mail}));
+    EXPECT_TRUE(found(begin + "Intermediates:CL_TYPE_MAIL>CL_TYPE_ANY", {mail, zip}));
+    EXPECT_FALSE(found(begin + "Intermediates:CL_TYPE_MAIL>CL_TYPE_ANY", {zip, mail}));
     EXPECT_FALSE(found(begin + "Intermediates:CL_TYPE_ANY>CL_TYPE_ANY", {zip}));
 }
 
