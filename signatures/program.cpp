@@ -152,25 +152,6 @@ private:
 
 constexpr std::uint64_t most = 0xffffffffu;
 
-// Finds the longest literal that has a fixed distance from the start of the part.
-void choose_key(const Sequence& elements, PartRow& row) {
-    std::size_t offset = 0;
-    std::size_t code = row.code;
-    for (const Element& element : elements) {
-        const clamav::Width width = clamav::width_of(element);
-        if (element.kind == ElementKind::literal && element.octets.size() > row.key_length) {
-            row.key_offset = static_cast<std::uint32_t>(offset);
-            row.key_code = static_cast<std::uint32_t>(code + 5);
-            row.key_length = static_cast<std::uint32_t>(element.octets.size());
-        }
-        if (!width.fixed()) return;
-        offset += width.max;
-        std::vector<std::uint8_t> encoded;
-        Encoder(encoded).sequence({element});
-        code += encoded.size() - 1;
-    }
-}
-
 // How rare an octet is of which only some bits are known, a letter in either case among them.
 double bits_of(std::uint8_t value, std::uint8_t mask) {
     double bits = 8;
@@ -184,7 +165,7 @@ double bits_of(std::uint8_t value, std::uint8_t mask) {
 
 class ProbeChoice {
 public:
-    explicit ProbeChoice(std::array<Probe, 2>& probes) : probes_(probes) {}
+    explicit ProbeChoice(Probes& probes) : probes_(probes) {}
 
     void choose(const Sequence& elements) {
         std::size_t offset = 0;
@@ -217,11 +198,9 @@ private:
         }
     }
 
-    std::array<Probe, 2>& probes_;
+    Probes& probes_;
     std::array<double, 2> bits_{-1e9, -1e9};
 };
-
-constexpr std::size_t good_key = 3;
 
 constexpr std::uint32_t longest_join = 65536;
 
@@ -241,11 +220,7 @@ BodyRow Programs::add(const clamav::Body& body) {
         row.gap_min = part.gap.min;
         row.gap_max = part.gap.max;
         encoder.sequence(part.elements);
-        choose_key(part.elements, row);
-        if (row.key_length < good_key) {
-            row.key_length = 0;
-            ProbeChoice(row.probes).choose(part.elements);
-        }
+        ProbeChoice(row.probes).choose(part.elements);
         parts.push_back(row);
     }
     encoder.position();

@@ -17,8 +17,8 @@
 
 #include "signatures/array.h"
 #include "signatures/clamav/body.h"
+#include "signatures/probe_search.h"
 
-#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -40,26 +40,14 @@ enum class Op : std::uint8_t {
     near_after,
 };
 
-// An octet at a fixed distance from the start, compared where the mask has bits.
-struct Probe {
-    std::uint32_t offset = 0;
-    std::uint8_t value = 0;
-    std::uint8_t mask = 0;  // 0: there is none
-    std::uint16_t unused = 0;
-};
-
 struct PartRow {
     std::uint32_t code = 0;  // where its sequence begins
     std::uint32_t min_length = 0;
     std::uint32_t max_length = 0;
     std::uint32_t gap_min = 0;  // to the part before
     std::uint32_t gap_max = 0;
-    // The longest literal at a fixed distance from the start: what to search a content for.
-    std::uint32_t key_offset = 0;
-    std::uint32_t key_code = 0;
-    std::uint32_t key_length = 0;  // 0: there is none
-    // Where there is no key: the two rarest octets.
-    std::array<Probe, 2> probes;
+    // The two rarest octets at fixed distances from the start: what to search a content for.
+    Probes probes;
 
     bool fixed() const { return min_length == max_length; }
 };

@@ -183,54 +183,6 @@ void walk(Reader reader, Octets content, Ends& ends) {
     }
 }
 
-// The first place of the key from `from` on. Searched in stretches that grow, so that a call costs
-// what lies before the key and not what lies behind it, also under a memmem that looks at all it is
-// given first (the address sanitizer's does).
-std::optional<std::size_t> place_of(std::span<const std::uint8_t> key, Octets content,
-                                    std::size_t from) {
-    std::size_t stretch = 256;
-    while (has_room(content, from, key.size())) {
-        const std::size_t length = std::min(content.size() - from, stretch + key.size() - 1);
-        const std::uint8_t* begin = data_at(content, from);
-        if (const void* hit = memmem(begin, length, key.data(), key.size())) {
-            return from + static_cast<std::size_t>(static_cast<const std::uint8_t*>(hit) - begin);
-        }
-        from += stretch;
-        stretch = std::min<std::size_t>(2 * stretch, std::size_t{1} << 30);
-    }
-    return std::nullopt;
-}
-
-bool fits(const Probe& probe, const std::uint8_t* at) {
-    return (at[probe.offset] & probe.mask) == probe.value;
-}
-
-// The first start from `from` up to `last` where both probes fit; beyond `last`: none. Of 64 starts
-// at a time only is asked whether there is one, which compilers turn into vectors.
-// REQUIRES: a part begun at `last` lies in the content.
-std::size_t next_probed(const std::array<Probe, 2>& probes, Octets content, std::size_t from,
-                        std::size_t last) {
-    constexpr std::size_t block = 64;
-    const Probe a = probes[0];
-    const Probe b = probes[1];
-    for (; from + block <= last + 1; from += block) {
-        const std::uint8_t* at_a = data_at(content, from + a.offset);
-        const std::uint8_t* at_b = data_at(content, from + b.offset);
-        std::uint8_t any = 0;
-        for (std::size_t i = 0; i < block; ++i) {
-            const auto wrong = static_cast<std::uint8_t>(((at_a[i] & a.mask) ^ a.value) |
-                                                         ((at_b[i] & b.mask) ^ b.value));
-            any = static_cast<std::uint8_t>(any | (wrong == 0 ? 1 : 0));
-        }
-        if (any != 0) break;
-    }
-    for (; from <= last; ++from) {
-        const std::uint8_t* at = data_at(content, from);
-        if (fits(a, at) && fits(b, at)) return from;
-    }
-    return from;
-}
-
 }  // namespace
 
 void Verifier::ends_of(const PartRow& part, Octets content, std::size_t start, Ends& ends) const {
@@ -261,17 +213,10 @@ std::optional<std::size_t> Verifier::find(const PartRow& part, Octets content, s
                                           std::size_t last) const {
     if (content.size() < part.min_length) return std::nullopt;
     last = std::min<std::size_t>(last, content.size() - part.min_length);
-    const std::span key(programs_.code.data() + part.key_code, part.key_length);
+    const bool probed = part.probes[0].mask != 0;
     for (std::size_t start = from; start <= last; ++start) {
-        if (!key.empty()) {
-            const std::size_t end = std::min(content.size(), last + part.key_offset + key.size());
-            const auto place = place_of(key, content.first(end), start + part.key_offset);
-            if (!place) return std::nullopt;
-            start = *place - part.key_offset;
-        } else if (part.probes[0].mask != 0) {
-            start = next_probed(part.probes, content, start, last);
-            if (start > last) return std::nullopt;
-        }
+        if (probed) start += next_probed(part.probes, content.subspan(start), last + 1 - start);
+        if (start > last) break;
         if (first_end(part, content, start)) return start;
     }
     return std::nullopt;

@@ -30,8 +30,7 @@ bool are_consistent(const SignatureSet::Tables& t) {
         const bool probed = all(row.probes, [&](const Probe& probe) {
             return probe.mask == 0 || probe.offset < row.min_length;
         });
-        return probed && within(row.code, 1, t.programs.code.size()) &&
-               within(row.key_code, row.key_length, t.programs.code.size());
+        return probed && within(row.code, 1, t.programs.code.size());
     });
     const bool watches = all(t.watches, [&](const Watch& row) {
         return row.signature < signatures && row.part < t.programs.parts.size();

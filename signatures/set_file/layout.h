@@ -21,7 +21,7 @@
 namespace postern::signatures::set_file {
 
 inline constexpr std::array<char, 8> magic{'p', 'o', 's', 't', 's', 'e', 't', '\n'};
-inline constexpr std::uint32_t version = 1;
+inline constexpr std::uint32_t version = 2;
 inline constexpr std::uint32_t byte_order = 0x01020304;
 inline constexpr std::uint64_t alignment = 64;
 
