@@ -22,10 +22,14 @@ constexpr std::uint8_t most_alike = 64;
 constexpr unsigned hash_bits = 20;
 constexpr unsigned head_bits = 14;
 
-std::uint32_t hash_of(const void* octets) {
+std::uint32_t four_at(const void* octets) {
     std::uint32_t value = 0;
     std::memcpy(&value, octets, gram);
-    return value * 0x9e3779b1u >> (32 - hash_bits);
+    return value;
+}
+
+std::uint32_t hash_of(const void* octets) {
+    return four_at(octets) * 0x9e3779b1u >> (32 - hash_bits);
 }
 
 std::uint32_t head_of(std::uint32_t hash) {
@@ -42,6 +46,21 @@ std::size_t stride_for(const std::vector<SampledText>& texts) {
     }
     const std::size_t affordable = most_rows / std::max<std::size_t>(1, texts.size());
     return std::min({longest_stride, shortest - gram + 1, affordable});
+}
+
+// Where the text is least like this four. Many texts begin in a run of zeros, whose fours stand
+// everywhere in programs; what is behind the run tells them apart.
+std::size_t least_like(std::string_view four, std::string_view text) {
+    std::size_t best = 0;
+    std::size_t most = 0;
+    for (std::size_t at = 0; at + gram <= text.size(); ++at) {
+        const std::string_view other = text.substr(at, gram);
+        const auto unlike = static_cast<std::size_t>(
+            std::count_if(other.begin(), other.end(), [&](char c) { return four.find(c) == std::string_view::npos; }));
+        if (unlike > most) best = at;
+        most = std::max(most, unlike);
+    }
+    return best;
 }
 
 }  // namespace
@@ -63,9 +82,12 @@ bool SampledTexts::add(const SampledText& text, std::vector<std::uint8_t>& crowd
     if (text.text.size() < stride_ + gram - 1) return false;
     const std::size_t known = rows_.size();
     for (std::size_t phase = 0; phase < stride_; ++phase) {
-        const std::uint32_t hash = hash_of(text.text.data() + phase);
+        const std::string_view octets = text.text;
+        const std::uint32_t hash = hash_of(octets.data() + phase);
+        const std::size_t other = least_like(octets.substr(phase, gram), octets);
         rows_.push_back({hash, static_cast<std::uint32_t>(texts_.size()),
-                         static_cast<std::uint32_t>(phase)});
+                         four_at(octets.data() + other), static_cast<std::uint16_t>(phase),
+                         static_cast<std::uint16_t>(other)});
         ++crowd[hash];
     }
     const bool alike = std::any_of(rows_.begin() + known, rows_.end(),
@@ -124,8 +146,10 @@ void SampledTexts::look(std::span<const std::byte> octets, std::size_t at, HitSi
     for (std::uint32_t i = heads_[head_of(hash)]; i < heads_[head_of(hash) + 1]; ++i) {
         const Row& row = rows_[i];
         if (row.hash != hash || row.phase > at) continue;
-        const Text& text = texts_[row.text];
         const std::size_t begin = at - row.phase;
+        if (octets.size() - begin < row.other_phase + gram) continue;
+        if (four_at(octets.data() + begin + row.other_phase) != row.other) continue;
+        const Text& text = texts_[row.text];
         if (octets.size() - begin < text.size) continue;
         if (std::memcmp(octets.data() + begin, text.octets.data(), text.size) != 0) continue;
         sink.hit(text.literal, begin + text.size - text.tail);

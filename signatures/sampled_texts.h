@@ -51,11 +51,14 @@ public:
     }
 
 private:
-    // One of the fours a text may show, `phase` octets from its start.
+    // One of the fours a text may show, `phase` octets from its start; and another four of it,
+    // `other_phase` from its start, which tells it from its like without a look at the text.
     struct Row {
         std::uint32_t hash = 0;
         std::uint32_t text = 0;
-        std::uint32_t phase = 0;
+        std::uint32_t other = 0;
+        std::uint16_t phase = 0;
+        std::uint16_t other_phase = 0;
     };
 
     // A text in place.
