@@ -64,9 +64,10 @@ postern_cpu() {
         then "\(.user_cpu_seconds) \(.system_cpu_seconds)" else $beyond end' "$work/statistics.json"
 }
 
-# measure_postern SET_NAME THREADS FOLDER
+# measure_postern SET_NAME THREADS FOLDER: with the set built of these sources, where there is one.
 measure_postern() {
     local set=$work/sets/$1 seconds=() load=() cpu=() peak=() i idle
+    [ ! -f "$set.set" ] || set=$set.set
     # What loading alone costs, so that it can be told from scanning: a run over one small message.
     postern_run "$set" "$2" "$work/small"
     idle=$(cat "$work/cpu")
