@@ -78,14 +78,19 @@ std::size_t DigestTable<Length>::seal(const NameArena& names,
     };
     rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
     rows.shrink_to_fit();
-    for (const Row& row : rows) filter_.add(row.size);
-    filter_.seal();
+    filter_.expect(rows.size());
+    for (const Row& row : rows) {
+        filter_.add(row.digest.data());
+        sizes_.add(row.size);
+    }
+    sizes_.seal();
     return dropped;
 }
 
 template <std::size_t Length>
 const DigestRow<Length>* DigestTable<Length>::find(std::span<const std::uint8_t> digest,
                                                    std::uint64_t size) const {
+    if (!filter_.may_hold(digest.data())) return nullptr;
     Row key{};
     std::copy_n(digest.begin(), Length, key.digest.begin());
     const Row* row = std::lower_bound(rows_.begin(), rows_.end(), key, digest_less<Row>);

@@ -8,12 +8,14 @@
 // Invariants (after seal())
 //  (1) Rows are sorted by digest, size and name, and no two are the same.
 //  (2) wants(size) is true exactly when a row has that size or any size.
+//  (3) The filter holds the digest of every row.
 //
 // Thread-safe once sealed.
 #pragma once
 
 #include "signatures/array.h"
 #include "signatures/digest.h"
+#include "signatures/digest_filter.h"
 
 #include <array>
 #include <cstddef>
@@ -83,7 +85,7 @@ public:
     void add(const Row& row) { rows_.push_back(row); }
     // Takes out what `drop` is true for, then sorts.
     std::size_t seal(const NameArena& names, const std::function<bool(const Row&)>& drop);
-    bool wants(std::uint64_t size) const { return filter_.has(size); }
+    bool wants(std::uint64_t size) const { return sizes_.has(size); }
     // The first row with this digest that names this size, or any_size; null: none.
     const Row* find(std::span<const std::uint8_t> digest, std::uint64_t size) const;
     std::span<const Row> rows() const { return rows_; }
@@ -97,11 +99,13 @@ public:
         const auto in = visitor.within(name);
         visitor.array("rows", rows_);
         filter_.visit(visitor);
+        sizes_.visit(visitor);
     }
 
 private:
     Array<Row> rows_;
-    SizeFilter filter_;
+    DigestFilter filter_;
+    SizeFilter sizes_;
 };
 
 struct DigestTables {
