@@ -3,6 +3,8 @@
 // literal less one; what a piece finds wholly inside the overlap was found before.
 #include "signatures/hyperscan.h"
 
+#include "signatures/large_memory.h"
+
 #include <hs.h>
 
 #include <algorithm>
@@ -14,10 +16,15 @@
 
 namespace postern::signatures {
 
+// A database lies in memory of ours, or where the compiler put it.
 struct LiteralDatabase::State {
     hs_database_t* database = nullptr;
+    LargeMemory memory;
     std::size_t longest = 0;
-    ~State() { hs_free_database(database); }
+    ~State() {
+        if (!memory) hs_free_database(database);
+    }
+    bool deserialize(std::span<const char> octets);
 };
 
 struct Scratch::State {
@@ -43,6 +50,14 @@ int on_match(unsigned id, unsigned long long, unsigned long long to, unsigned, v
 }
 
 }  // namespace
+
+bool LiteralDatabase::State::deserialize(std::span<const char> octets) {
+    std::size_t size = 0;
+    if (hs_serialized_database_size(octets.data(), octets.size(), &size) != HS_SUCCESS) return false;
+    memory = allocate_large(size);
+    database = static_cast<hs_database_t*>(memory.get());
+    return hs_deserialize_database_at(octets.data(), octets.size(), database) == HS_SUCCESS;
+}
 
 LiteralDatabase::LiteralDatabase() = default;
 LiteralDatabase::~LiteralDatabase() = default;
@@ -99,8 +114,7 @@ std::optional<LiteralDatabase> LiteralDatabase::deserialize(std::span<const std:
     const auto rest = octets.subspan(sizeof longest);
     auto state = std::make_unique<State>();
     state->longest = longest;
-    if (longest == 0 || hs_deserialize_database(reinterpret_cast<const char*>(rest.data()), rest.size(),
-                                                &state->database) != HS_SUCCESS) {
+    if (longest == 0 || !state->deserialize({reinterpret_cast<const char*>(rest.data()), rest.size()})) {
         return std::nullopt;
     }
     LiteralDatabase result;
