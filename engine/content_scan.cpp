@@ -44,8 +44,7 @@ public:
         if (!item_.allowed) {
             const Stopwatch watch(item_.step.match_seconds);
             report(matches());
-            if (target_ == signatures::Target::text) report_text_form();
-            if (target_ == signatures::Target::html) report_html_forms();
+            report_forms();
             if (run_.set.has_rules()) report_rules();
         }
         {
@@ -116,6 +115,17 @@ private:
                                     "a regular expression of a signature took too long"});
         }
         return matches;
+    }
+
+    // What is a page to a browser and what is one to signatures' authors differ at the edges: a few words
+    // with a <br> in them, a long text with a picture at its end. Such a content is matched as both.
+    void report_forms() {
+        const bool text = target_ == signatures::Target::text;
+        const bool page = target_ == signatures::Target::html;
+        if (!text && !page) return;
+        const bool tagged = has_page_tag(content().bytes);
+        if (text || !tagged) report_text_form();
+        if (page || tagged) report_html_forms();
     }
 
     // Offsets there lie in the normal form, so in the message only the beginning is known.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One message: parse it, and hand every reading of every leaf on as a content.
+#include "engine/file_types.h"
 #include "engine/scan_run.h"
 #include "mime/defect_codes.h"
 #include "mime/parser.h"
@@ -23,7 +24,9 @@ double since(Clock::time_point start) {
 class MessageScan {
 public:
     MessageScan(ScanRun& run, ParsedSource source)
-        : run_(run), source_(std::make_shared<const ParsedSource>(std::move(source))) {}
+        : run_(run),
+          source_(std::make_shared<const ParsedSource>(std::move(source))),
+          around_(source_->containers) {}
 
     void run() {
         const auto start = Clock::now();
@@ -58,8 +61,14 @@ private:
         report_defects(entity);
         for (const mime::ByteRange& range : entity.uncovered) sweep(entity, range);
         if (entity.is_leaf()) return leaf(entity);
+        const bool forwards = !entity.is_multipart();
+        if (forwards) begin_forwarded(entity);
         for (const mime::Entity& child : entity.children) visit(child);
+        if (forwards) around_.erase(around_.begin());
     }
+
+    void begin_forwarded(const mime::Entity& entity);
+    void match_forwarded(const mime::Entity& entity);
 
     void leaf(const mime::Entity& entity) {
         for (mime::Reading& reading : mime::readings_of(entity, source_->bytes)) {
@@ -122,7 +131,36 @@ private:
 
     ScanRun& run_;
     std::shared_ptr<const ParsedSource> source_;
+    std::vector<signatures::ContentType> around_;  // what the entity that is visited lies in
 };
+
+// To signatures a forwarded message is a message in a message: as it stands, and all that is in it.
+void MessageScan::begin_forwarded(const mime::Entity& entity) {
+    if (!source_->allowed) match_forwarded(entity);
+    around_.insert(around_.begin(), signatures::ContentType::mail);
+}
+
+void MessageScan::match_forwarded(const mime::Entity& entity) {
+    signatures::Matcher& matcher = run_.workers.mine().matcher;
+    const std::uint64_t given_up = matcher.regexes_given_up();
+    const signatures::Subject subject{mime::slice(source_->bytes, entity.body_range),
+                                      signatures::Target::mail, signatures::Alphabet::octets, around_};
+    for (const signatures::Match& match : matcher.match(subject)) {
+        Finding finding;
+        finding.name = match.name;
+        finding.content = path_of(entity);
+        finding.offset = match.offset;
+        finding.length = match.length;
+        finding.message_offset = source_->origin ? source_->origin->base()
+                                                 : entity.body_range.begin + match.offset;
+        finding.type = name_of(FileType::mail);
+        run_.collector->add(std::move(finding));
+    }
+    if (matcher.regexes_given_up() != given_up) {
+        run_.collector->add(Gap{path_of(entity), "regex-time",
+                                "a regular expression of a signature took too long"});
+    }
+}
 
 // The ranges stay those of the message, so that evidence names its place there.
 void MessageScan::open_parts(const mime::Entity& entity, mime::Reading reading) {
@@ -130,6 +168,7 @@ void MessageScan::open_parts(const mime::Entity& entity, mime::Reading reading) 
     if (!may_enter(run_, source_->depth, path_of(entity))) return;
     ParsedSource inner = *source_;
     inner.path = path_of(entity);
+    inner.containers = around_;
     ++inner.depth;
     inner.parts = std::move(reading);
     scan_parsed(run_, std::move(inner));
@@ -147,7 +186,7 @@ void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
     content.declared_type = entity.media_type;
     content.depth = source_->depth;
     content.wrapping = source_->wrapping;
-    content.containers = source_->containers;
+    content.containers = around_;
     item.allowed = source_->allowed;
     item.origin = source_->origin ? source_->origin
                                   : std::make_shared<const Origin>(reading, source_->bytes);

@@ -45,7 +45,8 @@ public:
         : run_(run),
           outer_(outer),
           type_(type),
-          container_(container_type_of(type, outer.content.bytes)) {}
+          container_(expand::is_container(type) ? container_type_of(type, outer.content.bytes)
+                                                : signatures::ContentType::zip) {}
     void listed(const signatures::MemberFacts& facts) override;
     void member(expand::Member member) override;
     void remark(expand::Remark remark) override;
@@ -78,6 +79,11 @@ void Unfolding::member(expand::Member member) {
     auto bytes = std::make_shared<const mime::Buffer>(std::move(member.bytes));
     Subcontent item = inside(outer_, container_, std::move(bytes));
     Content& content = item.content;
+    // A zip that stands inside something else lies in that.
+    if (!expand::is_container(type_)) {
+        const auto holder = container_type_of(type_, outer_.content.bytes);
+        content.containers.insert(content.containers.begin() + 1, holder);
+    }
     if (member.name.empty()) member.name = unpacked_name(first_name(outer_.content));
     content.path = path_of(member.name);
     content.wrapping = wrapping_in(outer_.content.wrapping, type_);

@@ -91,6 +91,9 @@ constexpr std::array html_tags{
     "span"sv, "svg"sv, "!doctype html"sv,
 };
 
+// What ClamAV tells a page by, wherever in a text it stands.
+constexpr std::array page_tags{"html>"sv, "head>"sv, "iframe"sv, "img"sv, "object"sv, "script"sv, "table"sv};
+
 // `at` is behind the '<'. A tag's name ends where no letter follows.
 bool is_tag(std::string_view at, std::string_view name) {
     if (!starts_with_nocase(at, name)) return false;
@@ -212,6 +215,24 @@ bool reads_as_utf16(Octets content) {
         if (high == 0 && low < 0x80 && control) return false;
     }
     return true;
+}
+
+// The tags of ClamAV's magic; "<a" counts when an href follows somewhere.
+bool has_page_tag(Octets content) {
+    const std::string_view text = text_of(content);
+    bool link = false;
+    for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+        const std::string_view tag = text.substr(at + 1, 8);
+        if (std::ranges::any_of(page_tags, [tag](std::string_view name) { return starts_with_nocase(tag, name); })) {
+            return true;
+        }
+        if (!link && starts_with_nocase(tag, "a ")) {
+            link = true;
+            const auto same = [](char a, char b) { return lower(a) == b; };
+            if (!std::ranges::search(text.substr(at), "href"sv, same).empty()) return true;
+        }
+    }
+    return false;
 }
 
 FileType script_kind(Octets content) {

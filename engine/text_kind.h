@@ -17,6 +17,9 @@ bool looks_like_text(Octets content);
 // normal form of text as well.
 bool reads_as_utf16(Octets content);
 
+// True when a tag stands anywhere by which ClamAV takes a text for a page.
+bool has_page_tag(Octets content);
+
 // A script by its first octets ("#!", "@echo off", a registry file's header); FileType::data if none.
 FileType script_kind(Octets content);
 

@@ -8,21 +8,59 @@
 
 namespace postern::signatures {
 
-bool admits(const LogicTables& tables, const DescriptionRow& row, const Subject& subject) {
-    if (!row.file_size.holds(subject.bytes.size())) return false;
-    const auto around = subject.containers;
-    if (row.asks_container != 0) {
-        const ContentType parent = around.empty() ? ContentType::any : around.front();
-        if (parent != row.container) return false;
+namespace {
+
+bool is_office(ContentType type) {
+    return type == ContentType::ooxml_word || type == ContentType::ooxml_xl || type == ContentType::ooxml_ppt;
+}
+
+// What a content lies in, the immediate parent first, walked outwards. ClamAV opens a document of Office
+// twice: for what it is, and for the zip that stands in it. `twice` walks the second way.
+class Around {
+public:
+    Around(std::span<const ContentType> types, bool twice) : types_(types), twice_(twice) {}
+
+    // Nothing: there is no level more.
+    std::optional<ContentType> next() {
+        if (at_ == types_.size()) return std::nullopt;
+        const ContentType type = types_[at_];
+        if (twice_ && is_office(type) && !zip_told_) {
+            zip_told_ = true;
+            return ContentType::zip;
+        }
+        zip_told_ = false;
+        ++at_;
+        return type;
     }
-    if (row.intermediate_count > around.size()) return false;
+
+private:
+    std::span<const ContentType> types_;
+    bool twice_;
+    bool zip_told_ = false;
+    std::size_t at_ = 0;
+};
+
+bool lies_in(const LogicTables& tables, const DescriptionRow& row, Around around) {
+    Around parent = around;
+    if (row.asks_container != 0 && parent.next().value_or(ContentType::any) != row.container) return false;
     // ANY asks for one level more, not for a place of it: ZIP>ANY is a zip around, in something.
-    std::size_t level = 0;
+    Around levels = around;
+    for (std::uint32_t i = 0; i < row.intermediate_count; ++i) {
+        if (!levels.next()) return false;
+    }
     for (std::uint32_t i = 0; i < row.intermediate_count; ++i) {
         const ContentType wanted = tables.types[row.intermediates + i];
-        if (wanted != ContentType::any && wanted != around[level++]) return false;
+        if (wanted != ContentType::any && wanted != around.next()) return false;
     }
     return true;
+}
+
+}  // namespace
+
+bool admits(const LogicTables& tables, const DescriptionRow& row, const Subject& subject) {
+    if (!row.file_size.holds(subject.bytes.size())) return false;
+    if (row.asks_container == 0 && row.intermediate_count == 0) return true;
+    return lies_in(tables, row, {subject.containers, false}) || lies_in(tables, row, {subject.containers, true});
 }
 
 // The counts of one signature's subsignatures.

@@ -64,7 +64,8 @@ private:
         }
         if (parsed.doubtful) {
             report_.add(Severity::warning, parsed.doubtful,
-                        "of one subsignature, >=n means =n, and ,m means nothing; write =n, >n or <n");
+                        "of one subsignature the last of =n, >n, <n counts and all else is passed over "
+                        "(>=n means =n); write nothing, or one of these");
         }
         out_.expression = std::move(parsed.expression);
         return true;

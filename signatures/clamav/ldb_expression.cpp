@@ -141,21 +141,21 @@ private:
         return add(node);
     }
 
-    // Of several signs ClamAV takes the last one; what stands behind a comma it passes over here.
+    // Of one subsignature ClamAV reads the last sign and the number behind it, and passes over
+    // everything else: "0:4C" is 0 (an offset that slipped into the expression), "0>=2" is 0=2.
     bool read_count(std::string_view text, LogicNode& node) {
-        const std::size_t signs = std::min(text.find_first_not_of("<>="), text.size());
-        const std::size_t comma = std::min(text.find(','), text.size());
-        const std::size_t behind =
-            text.find_first_not_of("0123456789", std::min(comma + 1, text.size()));
-        const auto count = signs == 0 || signs > comma || behind != none
-                               ? std::nullopt
-                               : number_of(text.substr(signs, comma - signs));
+        const std::size_t sign = text.find_last_of("<>=");
+        if (sign != 0) result_.doubtful = text.data();
+        if (sign == none) return true;
+        const std::string_view behind = trimmed(text.substr(sign + 1));
+        const std::size_t digits = std::min(behind.find_first_not_of("0123456789"), behind.size());
+        if (digits != behind.size()) result_.doubtful = text.data();
+        const auto count = number_of(behind.substr(0, digits));
         if (!count) {
             fail(text, "behind the number of a subsignature stands nothing, or =n, >n or <n");
             return false;
         }
-        if (signs > 1 || comma != text.size()) result_.doubtful = text.data();
-        node.comparison = comparison_of(text[signs - 1]);
+        node.comparison = comparison_of(text[sign]);
         node.count = *count;
         return true;
     }

@@ -6,6 +6,7 @@
 #include "signatures/clamav/body_options.h"
 #include "signatures/clamav/byte_compare.h"
 #include "signatures/clamav/ldb_expression.h"
+#include "signatures/clamav/lines.h"
 #include "signatures/clamav/offset_field.h"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ private:
     // What stands before the first colon, when it is no option's.
     bool read_offset(std::string_view& text) {
         const std::size_t colon = text.find(':');
-        if (colon == none || text.substr(colon, 2) == "::") return true;
+        if (colon == none) return true;
         ParsedOffset parsed = parse_offset(text.substr(0, colon), context_.target);
         if (!parsed.error.empty()) return fail(text, std::move(parsed.error));
         if (!parsed.unsupported.empty()) return leave(text, std::move(parsed.unsupported));
@@ -92,11 +93,23 @@ private:
         return true;
     }
 
+    // [offset:]body[::options]. ClamAV divides at colons and goes by how many there are; of more
+    // than that only the first is a body, without offset and options.
     bool read_bodies(std::string_view text) {
-        const std::size_t behind = text.find("::");
+        const Fields fields = split(text, ':');
         BodyOptions options;
-        if (behind != none && !read_options(text.substr(behind + 2), options)) return false;
-        text = text.substr(0, behind);
+        if (fields.count > 4) {
+            text = fields[0];
+            report_.add(Severity::warning, fields[1].data(),
+                        "behind a second :: nothing counts, and no option does; only what stands "
+                        "before the first one is looked for");
+        } else if (fields.count > 2) {
+            const std::string_view letters = fields[fields.count - 1];
+            if (!read_options(letters, options)) return false;
+            // The field between is empty as a rule, and never read.
+            const char* unread = fields[fields.count - 2].data();
+            text = text.substr(0, static_cast<std::size_t>(unread - text.data()) - 1);
+        }
         if (!read_offset(text)) return false;
         SpelledBodies spelled = spell(text, options);
         if (spelled.error) {

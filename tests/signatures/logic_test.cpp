@@ -81,10 +81,22 @@ TEST(Logic, Cases) {
 TEST(Logic, WhatIsNoExpression) {
     for (const char* text : {"", "&", "0&", "|1", "0&&1", "(0", "0)", "()", "(0)>1", "((0|1))>1",
                              "(0|1)>=1", "(0|1)x", "(0|1)>", "0>", "0>x", "a", "64", "0&(1|)",
-                             "0!1", "(0|1)>1,x"}) {
+                             "(0|1)>1,x", "0>-1"}) {
         const clamav::ParsedExpression parsed = clamav::parse_expression(text);
         EXPECT_NE(parsed.error, "") << text;
         EXPECT_GE(parsed.at, text) << text;
+    }
+}
+
+// What clamscan reads with a part of it passed over is read, and told.
+TEST(Logic, WhatIsPassedOverIsDoubtful) {
+    for (const char* text : {"0!1", "0:4c20", "0>1,2", "0>=1", "0>1z", "(0z)"}) {
+        const clamav::ParsedExpression parsed = clamav::parse_expression(text);
+        EXPECT_EQ(parsed.error, "") << text;
+        EXPECT_NE(parsed.doubtful, nullptr) << text;
+    }
+    for (const char* text : {"0", " 0 ", "0>1", "(0|1)>1,2", "0&(1|2)"}) {
+        EXPECT_EQ(clamav::parse_expression(text).doubtful, nullptr) << text;
     }
 }
 

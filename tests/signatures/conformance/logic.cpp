@@ -139,6 +139,27 @@ Kind placed() {
     return make.take();
 }
 
+// What real sets hold by mistake, and clamscan reads all the same: an offset in the place of the
+// expression, signs after signs, options after options.
+Kind odd_spellings() {
+    KindMaker make("odd-spellings", 507);
+    for (const char* expression : {"0:4C20", "0x1", "0z", " 0", "0>1,2", "0>=2", "0>1<3", "0z>1", "0=2z", "0> 1", "0>>1",
+                                   "0<2 ", "(0z)", "0z|0", "0>1.5", "0,5"}) {
+        const std::vector<std::string> parts = parts_of(make, 1);
+        make.ldb("Expression", "Target:0;" + std::string(expression) + fields_of(parts));
+        for (std::size_t have = 0; have < 4; ++have) make.meet(with_counts(make, parts, {have}));
+    }
+    for (const char* options : {"", "::", "::i", "::w", "::i::i", "::w::i", "::z::i", "::i*6162::i", "::i*6162::i*6364::i"}) {
+        const std::string word = "oddly" + numbered("spelt", make.random().below(100000));
+        make.ldb("Options", "Target:0;0;" + hex(word) + options);
+        if (std::string_view(options).size() < 4) make.ldb("Placed", "Target:0;0;16:" + hex(word) + options);
+        for (const std::string& text : {word, upper(word), utf16(word), word + "ab", upper(word) + "AB"}) {
+            make.meet(make.within(text));
+        }
+    }
+    return make.take();
+}
+
 }  // namespace
 
 void add_logic_kinds(std::vector<Kind>& out) {
@@ -148,6 +169,7 @@ void add_logic_kinds(std::vector<Kind>& out) {
     out.push_back(modifiers());
     out.push_back(caseless_bodies());
     out.push_back(placed());
+    out.push_back(odd_spellings());
 }
 
 }  // namespace postern::signatures::tests
