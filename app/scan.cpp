@@ -7,7 +7,9 @@
 #include "app/scan_options.h"
 #include "app/scan_statistics.h"
 #include "app/signature_sources.h"
+#include "app/signature_commands.h"
 #include "engine/identify.h"
+#include "engine/live_scanner.h"
 #include "engine/parallel.h"
 #include "engine/report.h"
 #include "engine/scanner.h"
@@ -15,6 +17,8 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <sys/resource.h>
 
 namespace postern::app {
@@ -25,11 +29,14 @@ double since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+// The scanner for one message, held until its end.
+using ScannerSource = std::function<std::shared_ptr<const engine::Scanner>()>;
+
 // What all jobs of one run share. emit() of the jobs is called by one thread at a time.
 struct Run {
     const ScanOptions& options;
     const engine::Policy& policy;
-    const engine::Scanner& scanner;
+    const ScannerSource& scanner;
     std::uint64_t bytes_total;
     Progress progress{"scanning"};
     ScanStatistics statistics{};
@@ -73,9 +80,9 @@ public:
 
 private:
     void scan() {
-        report_.verdict = item_.is_message
-                              ? run_.scanner.scan(item_.message, explanation())
-                              : run_.scanner.scan_file(item_.message, base_name(), explanation());
+        const auto scanner = run_.scanner();
+        report_.verdict = item_.is_message ? scanner->scan(item_.message, explanation())
+                                           : scanner->scan_file(item_.message, base_name(), explanation());
         report_.decision = engine::decide(run_.policy, report_.verdict);
     }
 
@@ -123,11 +130,34 @@ void tell(const Run& run, const RunTimes& times) {
     if (run.options.format == Format::text) std::fputs(run.statistics.summary().c_str(), stdout);
     std::fflush(stdout);
     if (!run.options.stats) return;
-    const signatures::SignatureSet& set = run.scanner.signatures();
+    const auto scanner = run.scanner();
+    const signatures::SignatureSet& set = scanner->signatures();
     const std::string text = run.options.format == Format::json
                                  ? run.statistics.json(set, times)
                                  : run.statistics.text(set, times);
     std::fputs(text.c_str(), stderr);
+}
+
+// The store's, which may be another one from message to message, or one for all.
+ScannerSource scanner_for(const ScanOptions& options, const engine::Limits& limits, unsigned threads) {
+    if (!options.store.empty()) {
+        if (!options.signatures.paths.empty() || !options.shadow.empty()) {
+            throw UsageError("--store brings its own sets; leave --signatures and --shadow out");
+        }
+        const auto live = told([&] {
+            return std::make_shared<engine::LiveScanner>(
+                signatures::Store(options.store, {options.signatures.key, {}}),
+                engine::LiveScanner::Options{limits, threads, [](const std::string& sentence) {
+                                                 std::fprintf(stderr, "postern: %s\n", sentence.c_str());
+                                             }});
+        });
+        return [live] { return live->current(); };
+    }
+    auto active = load_signatures(options.signatures, threads);
+    auto shadow = options.shadow.empty() ? nullptr : load_signatures({{options.shadow}, {}}, threads);
+    const auto one = std::make_shared<const engine::Scanner>(
+        engine::SignatureSets(std::move(active), std::move(shadow)), limits, threads);
+    return [one] { return one; };
 }
 
 int scan(const ScanOptions& options) {
@@ -136,8 +166,7 @@ int scan(const ScanOptions& options) {
     engine::Arena arena(options.jobs);
     const engine::Policy policy =
         options.policy.empty() ? engine::default_policy() : load_policy(options.policy);
-    const engine::Scanner scanner(load_signatures(options.signatures, arena.threads()), policy.limits,
-                                  arena.threads());
+    const ScannerSource scanner = scanner_for(options, policy.limits, arena.threads());
     RunTimes times;
     times.load_seconds = since(start);
     Run run{options, policy, scanner, loader.bytes_total()};

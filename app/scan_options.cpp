@@ -26,6 +26,12 @@ void declare(CLI::App& command, ScanOptions& options) {
     command.add_option("--signature-key", options.signatures.key,
                        "The set file must be signed by this Ed25519 key (public, PEM), or nothing is scanned")
         ->type_name("KEY");
+    command.add_option("--store", options.store,
+                       "Scan with the current set of this store, and take up what is activated meanwhile")
+        ->type_name("FOLDER");
+    command.add_option("--shadow", options.shadow,
+                       "Let this set (or sources) look at everything too: its hits are told, and decide nothing")
+        ->type_name("SET");
     command.add_option("-p,--policy", options.policy, "Site rules in TOML; `postern policy show` prints those in force")
         ->type_name("FILE");
     command.add_option("-f,--format", options.format, "text (default), or json: one line for each message")

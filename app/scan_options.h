@@ -21,6 +21,8 @@ struct ScanOptions {
     std::string files_from;
     bool nul_separated = false;
     SignatureInput signatures;
+    std::string store;   // its current set, followed; empty: `signatures`
+    std::string shadow;  // a set or sources beside it, deciding nothing
     std::string policy;
     Format format = Format::text;
     corpora::As as = corpora::As::detect;

@@ -10,9 +10,13 @@ namespace postern::app {
 void add_signatures(CLI::App& app, int& exit_status) {
     CLI::App* group = app.add_subcommand("signatures", "Build signature sets and look at them");
     group->require_subcommand(1);
+    add_signatures_activate(*group, exit_status);
     add_signatures_build(*group, exit_status);
     add_signatures_check(*group, exit_status);
     add_signatures_info(*group, exit_status);
+    add_signatures_list(*group, exit_status);
+    add_signatures_prune(*group, exit_status);
+    add_signatures_rollback(*group, exit_status);
     add_signatures_test(*group, exit_status);
     add_signatures_verify(*group, exit_status);
 }

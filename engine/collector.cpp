@@ -12,6 +12,11 @@ void Collector::add(Finding finding) {
     verdict_.findings.push_back(std::move(finding));
 }
 
+void Collector::add_to_shadow(Finding finding) {
+    const std::lock_guard lock(mutex_);
+    verdict_.shadow.findings.push_back(std::move(finding));
+}
+
 void Collector::add(Gap gap) {
     const std::lock_guard lock(mutex_);
     verdict_.coverage.gaps.push_back(std::move(gap));
@@ -70,8 +75,10 @@ void sort_by_path(std::vector<Step>& steps) {
 }  // namespace
 
 Verdict Collector::settle() {
-    keep_one_each(verdict_.findings);
-    drop_raw_repeats(verdict_.findings);
+    for (std::vector<Finding>* findings : {&verdict_.findings, &verdict_.shadow.findings}) {
+        keep_one_each(*findings);
+        drop_raw_repeats(*findings);
+    }
     sort_unique(verdict_.coverage.gaps);
     sort_unique(verdict_.contents);
     if (explanation_ != nullptr) {

@@ -16,6 +16,7 @@ public:
     explicit Collector(Explanation* explanation) : explanation_(explanation) {}
 
     void add(Finding finding);
+    void add_to_shadow(Finding finding);
     void add(Gap gap);
     void add(ContentFact fact);
     bool explains() const { return explanation_ != nullptr; }

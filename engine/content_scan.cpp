@@ -40,12 +40,9 @@ public:
         if (const auto limit = run_.budget.out_of_time()) return run_.refuse(*limit, content().path);
         identify();
         note();
-        item_.allowed = item_.allowed || run_.set.allows(content().bytes);
-        if (!item_.allowed) {
+        {
             const Stopwatch watch(item_.step.match_seconds);
-            report(matches());
-            report_forms();
-            if (run_.set.has_rules()) report_rules();
+            for (const Side& side : run_.sides) ask(side);
         }
         {
             const Stopwatch watch(item_.step.expand_seconds);
@@ -64,6 +61,15 @@ private:
         if (target_ == signatures::Target::other && reads_as_utf16(content().bytes)) {
             target_ = signatures::Target::text;
         }
+    }
+
+    void ask(const Side& side) {
+        side_ = &side;
+        if (side.set().allows(content().bytes)) item_.allowed.add(side);
+        if (item_.allowed.by(side)) return;
+        report(matches());
+        report_forms();
+        if (side.set().has_rules()) report_rules();
     }
 
     void note() {
@@ -92,9 +98,9 @@ private:
         std::vector<signatures::Candidates> found(chunks.size());
         std::vector<signatures::Match> digests;
         TaskGroup group(TaskGroup::Order::parallel);
-        group.run([&] { digests = run_.workers.mine().matcher.match_digests(content().bytes); });
+        group.run([&] { digests = side_->matcher().match_digests(content().bytes); });
         for (std::size_t i = 0; i < chunks.size(); ++i) {
-            group.run([&, i] { run_.workers.mine().matcher.scan(subject(), chunks[i], found[i]); });
+            group.run([&, i] { side_->matcher().scan(subject(), chunks[i], found[i]); });
         }
         group.wait();
         for (std::size_t i = 1; i < found.size(); ++i) found[0].merge(std::move(found[i]));
@@ -107,12 +113,12 @@ private:
     // What `work` finds with this thread's matcher. A regular expression that it gave up is a gap.
     template <typename Work>
     std::vector<signatures::Match> whole(Work work) {
-        signatures::Matcher& mine = run_.workers.mine().matcher;
+        signatures::Matcher& mine = side_->matcher();
         const std::uint64_t before = mine.regexes_given_up();
         std::vector<signatures::Match> matches = work(mine);
         if (mine.regexes_given_up() != before) {
-            run_.collector->add(Gap{content().path, "regex-time",
-                                    "a regular expression of a signature took too long"});
+            side_->add(Gap{content().path, "regex-time",
+                           "a regular expression of a signature took too long"});
         }
         return matches;
     }
@@ -156,7 +162,7 @@ private:
             return mine.finish(form, found);
         });
         for (const signatures::Match& match : matches) {
-            run_.collector->add(about_this(match));
+            side_->add(about_this(match));
         }
     }
 
@@ -165,7 +171,7 @@ private:
         using signatures::yara::RuleOutcome;
         const std::chrono::nanoseconds time =
             std::min<std::chrono::nanoseconds>(run_.budget.limits().rule_time, run_.budget.time_left());
-        const auto found = run_.workers.mine().matcher.match_rules(
+        const auto found = side_->matcher().match_rules(
             {content().bytes, rule_facts_of(content(), type_), time});
         report(found.matches);
         if (found.outcome == RuleOutcome::whole) return;
@@ -173,14 +179,14 @@ private:
         std::string why = late ? "the YARA rules were not finished in time"
                                : "the YARA rules could not be finished";
         if (!found.rule.empty()) why += ": " + std::string(found.rule);
-        run_.collector->add(Gap{content().path, late ? "rule-time" : "rule-failed", std::move(why)});
+        side_->add(Gap{content().path, late ? "rule-time" : "rule-failed", std::move(why)});
     }
 
     void report(const std::vector<signatures::Match>& matches) {
         for (const signatures::Match& match : matches) {
             Finding finding = about_this(match);
             finding.message_offset = item_.origin->of(match.offset);
-            run_.collector->add(std::move(finding));
+            side_->add(std::move(finding));
         }
     }
 
@@ -203,6 +209,7 @@ private:
     }
 
     ScanRun& run_;
+    const Side* side_ = nullptr;  // that is asked
     Subcontent item_;
     FileType type_{};
     signatures::Target target_{};

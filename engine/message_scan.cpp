@@ -68,7 +68,7 @@ private:
     }
 
     void begin_forwarded(const mime::Entity& entity);
-    void match_forwarded(const mime::Entity& entity);
+    void match_forwarded(const Side& side, const mime::Entity& entity);
 
     void leaf(const mime::Entity& entity) {
         for (mime::Reading& reading : mime::readings_of(entity, source_->bytes)) {
@@ -86,6 +86,7 @@ private:
     void open_parts(const mime::Entity& entity, mime::Reading reading);
     void decode(Subcontent item, const mime::Reading& reading);
     void match_part(const Subcontent& item);
+    void match_part(const Side& side, const Subcontent& item);
     void note_encoded(const mime::Reading& reading, const mime::DecodeResult& result);
     void report_decoding(const Content& content, const mime::Reading& reading,
                          const mime::DecodeResult& result);
@@ -136,12 +137,14 @@ private:
 
 // To signatures a forwarded message is a message in a message: as it stands, and all that is in it.
 void MessageScan::begin_forwarded(const mime::Entity& entity) {
-    if (!source_->allowed) match_forwarded(entity);
+    for (const Side& side : run_.sides) {
+        if (!source_->allowed.by(side)) match_forwarded(side, entity);
+    }
     around_.insert(around_.begin(), signatures::ContentType::mail);
 }
 
-void MessageScan::match_forwarded(const mime::Entity& entity) {
-    signatures::Matcher& matcher = run_.workers.mine().matcher;
+void MessageScan::match_forwarded(const Side& side, const mime::Entity& entity) {
+    signatures::Matcher& matcher = side.matcher();
     const std::uint64_t given_up = matcher.regexes_given_up();
     const signatures::Subject subject{mime::slice(source_->bytes, entity.body_range),
                                       signatures::Target::mail, signatures::Alphabet::octets, around_};
@@ -154,11 +157,11 @@ void MessageScan::match_forwarded(const mime::Entity& entity) {
         finding.message_offset = source_->origin ? source_->origin->base()
                                                  : entity.body_range.begin + match.offset;
         finding.type = name_of(FileType::mail);
-        run_.collector->add(std::move(finding));
+        side.add(std::move(finding));
     }
     if (matcher.regexes_given_up() != given_up) {
-        run_.collector->add(Gap{path_of(entity), "regex-time",
-                                "a regular expression of a signature took too long"});
+        side.add(Gap{path_of(entity), "regex-time",
+                     "a regular expression of a signature took too long"});
     }
 }
 
@@ -223,7 +226,12 @@ void MessageScan::decode(Subcontent item, const mime::Reading& reading) {
 
 // Signatures about members of containers take a message for one; both sizes are the decoded one.
 void MessageScan::match_part(const Subcontent& item) {
-    if (run_.set.statistics().member_signatures == 0 || item.allowed) return;
+    for (const Side& side : run_.sides) {
+        if (side.set().statistics().member_signatures != 0 && !item.allowed.by(side)) match_part(side, item);
+    }
+}
+
+void MessageScan::match_part(const Side& side, const Subcontent& item) {
     signatures::MemberFacts facts;
     facts.container = signatures::ContentType::mail;
     facts.container_size = source_->bytes.size();
@@ -232,14 +240,14 @@ void MessageScan::match_part(const Subcontent& item) {
     if (names.empty()) names.emplace_back();
     for (const std::string& name : names) {
         facts.name = name;
-        for (const signatures::Match& match : run_.workers.mine().matcher.match_member(facts)) {
+        for (const signatures::Match& match : side.matcher().match_member(facts)) {
             Finding finding;
             finding.kind = FindingKind::signature;
             finding.name = match.name;
             finding.content = item.content.path;
             finding.message_offset = item.origin->base();
             finding.file_name = name;
-            run_.collector->add(std::move(finding));
+            side.add(std::move(finding));
         }
     }
 }

@@ -64,14 +64,15 @@ private:
 };
 
 void Unfolding::listed(const signatures::MemberFacts& facts) {
-    if (run_.set.statistics().member_signatures == 0 || outer_.allowed) return;
     signatures::MemberFacts whole = facts;
     // To these signatures, whatever is a zip inside is one.
     whole.container = type_ == FileType::ooxml ? signatures::ContentType::zip : container_;
     whole.container_size = outer_.content.bytes.size();
-    for (const signatures::Match& match : run_.workers.mine().matcher.match_member(whole)) {
-        run_.collector->add(
-            finding(FindingKind::signature, std::string(match.name), std::string(facts.name)));
+    for (const Side& side : run_.sides) {
+        if (side.set().statistics().member_signatures == 0 || outer_.allowed.by(side)) continue;
+        for (const signatures::Match& match : side.matcher().match_member(whole)) {
+            side.add(finding(FindingKind::signature, std::string(match.name), std::string(facts.name)));
+        }
     }
 }
 

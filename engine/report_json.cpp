@@ -23,6 +23,12 @@ Json to_json(const Finding& finding) {
             {"file_name", finding.file_name}};
 }
 
+Json to_json(const Shadow& shadow) {
+    Json findings = Json::array();
+    for (const Finding& finding : shadow.findings) findings.push_back(to_json(finding));
+    return {{"generation", shadow.generation}, {"findings", std::move(findings)}};
+}
+
 Json to_json(const Coverage& coverage) {
     Json gaps = Json::array();
     for (const Gap& gap : coverage.gaps) {
@@ -92,6 +98,7 @@ std::string to_json(const Report& report, const Explanation* explanation) {
     for (const Finding& finding : report.decision.findings) json["findings"].push_back(to_json(finding));
     json["coverage"] = to_json(report.verdict.coverage);
     json["generation"] = report.verdict.generation;
+    if (!report.verdict.shadow.generation.empty()) json["shadow"] = to_json(report.verdict.shadow);
     json["seconds"] = rounded(report.seconds);
     if (explanation != nullptr) json["explanation"] = to_json(*explanation);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -69,6 +69,9 @@ std::string to_text(const Report& report) {
     for (const Finding& finding : report.decision.findings) {
         if (finding.kind != FindingKind::defect) text += line_about(finding);
     }
+    for (const Finding& finding : report.verdict.shadow.findings) {
+        text += "    shadow set, deciding nothing: " + line_about(finding).substr(4);
+    }
     for (const Gap& gap : report.verdict.coverage.gaps) {
         text += "    not scanned: " +
                 (gap.content.empty() ? "the message" : printable_name(gap.content)) + " (" +

@@ -8,17 +8,68 @@
 namespace postern::engine {
 
 struct Workers::State {
-    explicit State(std::shared_ptr<const signatures::SignatureSet> set)
-        : each([set] { return Worker{signatures::Matcher(set), Identifier()}; }) {}
-    tbb::enumerable_thread_specific<Worker> each;
+    explicit State(SignatureSets all) : sets(std::move(all)) {}
+
+    std::unique_ptr<Worker> make() const {
+        auto worker = std::make_unique<Worker>();
+        worker->matchers.emplace_back(sets.active);
+        if (sets.shadow) worker->matchers.emplace_back(sets.shadow);
+        return worker;
+    }
+
+    std::unique_ptr<Worker> take() {
+        {
+            const std::lock_guard lock(mutex);
+            if (!ready.empty()) {
+                std::unique_ptr<Worker> worker = std::move(ready.back());
+                ready.pop_back();
+                return worker;
+            }
+        }
+        return make();
+    }
+
+    SignatureSets sets;
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Worker>> ready;
+    tbb::enumerable_thread_specific<std::unique_ptr<Worker>> each;
 };
 
-Workers::Workers(std::shared_ptr<const signatures::SignatureSet> set)
-    : state_(std::make_unique<State>(std::move(set))) {}
+Workers::Workers(SignatureSets sets) : state_(std::make_unique<State>(std::move(sets))) {}
 
 Workers::~Workers() = default;
 
-Worker& Workers::mine() const { return state_->each.local(); }
+Worker& Workers::mine() const {
+    std::unique_ptr<Worker>& mine = state_->each.local();
+    if (!mine) mine = state_->take();
+    return *mine;
+}
+
+void Workers::make_ready(unsigned count) const {
+    for (unsigned i = 0; i < count; ++i) {
+        std::unique_ptr<Worker> worker = state_->make();
+        const std::lock_guard lock(state_->mutex);
+        state_->ready.push_back(std::move(worker));
+    }
+}
+
+signatures::Matcher& Side::matcher() const { return run_->workers.mine().matchers[number_]; }
+
+void Side::add(Finding finding) const {
+    if (number_ == 0) run_->collector->add(std::move(finding));
+    else run_->collector->add_to_shadow(std::move(finding));
+}
+
+void Side::add(Gap gap) const {
+    if (number_ == 0) run_->collector->add(std::move(gap));
+}
+
+ScanRun::ScanRun(const Workers& all_workers, const SignatureSets& sets, const Limits& limits,
+                 std::uint64_t message_bytes)
+    : workers(all_workers), budget(limits, message_bytes) {
+    sides.emplace_back(*this, *sets.active, 0u);
+    if (sets.shadow) sides.emplace_back(*this, *sets.shadow, 1u);
+}
 
 std::uint64_t Origin::of(std::uint64_t decoded_offset) const {
     if (message_.empty()) return base_;

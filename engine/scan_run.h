@@ -10,6 +10,7 @@
 #include "engine/content.h"
 #include "engine/identify.h"
 #include "engine/parallel.h"
+#include "engine/signature_sets.h"
 #include "mime/reading.h"
 #include "signatures/matcher.h"
 
@@ -24,16 +25,18 @@ namespace postern::engine {
 
 // One thread's scratch. Borrowed for straight-line work only; nobody waits while holding it.
 struct Worker {
-    signatures::Matcher matcher;
+    std::vector<signatures::Matcher> matchers;  // one for each side
     Identifier identifier;
 };
 
-// A Worker for the calling thread, made when it first asks.
+// A Worker for the calling thread, taken from those made before or made when it first asks.
 class Workers {
 public:
-    explicit Workers(std::shared_ptr<const signatures::SignatureSet> set);
+    explicit Workers(SignatureSets sets);
     ~Workers();
     Worker& mine() const;
+    // Makes so many for the threads that ask first.
+    void make_ready(unsigned count) const;
 
 private:
     struct State;
@@ -58,22 +61,52 @@ private:
     std::uint64_t base_;
 };
 
+struct ScanRun;
+
+// One of the sets that a scan asks: the active one, which decides, or the shadow beside it, which is only
+// listened to: what it finds goes to a list of its own, and what it could not finish is nobody's gap.
+class Side {
+public:
+    Side(ScanRun& run, const signatures::SignatureSet& set, unsigned number)
+        : run_(&run), set_(&set), number_(number) {}
+
+    const signatures::SignatureSet& set() const { return *set_; }
+    signatures::Matcher& matcher() const;  // of the calling thread
+    unsigned number() const { return number_; }
+    void add(Finding finding) const;
+    void add(Gap gap) const;
+
+private:
+    ScanRun* run_;
+    const signatures::SignatureSet* set_;
+    unsigned number_;
+};
+
+// By which sides' allow-lists a content, or something around it, is allowed: their signatures do not speak.
+class Allowed {
+public:
+    bool by(const Side& side) const { return (bits_ >> side.number() & 1) != 0; }
+    void add(const Side& side) { bits_ |= 1u << side.number(); }
+
+private:
+    unsigned bits_ = 0;
+};
+
 // A content on its way through the scan.
 struct Subcontent {
     Content content;
     std::shared_ptr<const Origin> origin;
-    bool allowed = false;  // an allow-list names it or something around it: no signature speaks
+    Allowed allowed;
     std::string header;    // of an encoded multipart: the fields without which it cannot be parsed
     ContentStep step;      // filled in only where the scan explains itself
 };
 
 struct ScanRun {
-    ScanRun(const Workers& all_workers, const signatures::SignatureSet& signature_set,
-            const Limits& limits, std::uint64_t message_bytes)
-        : workers(all_workers), set(signature_set), budget(limits, message_bytes) {}
+    ScanRun(const Workers& all_workers, const SignatureSets& sets, const Limits& limits,
+            std::uint64_t message_bytes);
 
     const Workers& workers;
-    const signatures::SignatureSet& set;
+    std::vector<Side> sides;  // the active one first
     Budget budget;
     Collector* collector = nullptr;
     TaskGroup* tasks = nullptr;
@@ -93,7 +126,7 @@ struct ParsedSource {
     unsigned depth = 0;
     Wrapping wrapping = Wrapping::none;
     std::shared_ptr<const Origin> origin;  // of what it was found in; empty for the message itself
-    bool allowed = false;
+    Allowed allowed;
     std::optional<mime::Reading> parts;  // not the whole of `bytes`, but these parts, which no header declares
     // Of the parts: the message, and what that lies in.
     std::vector<signatures::ContentType> containers{signatures::ContentType::mail};

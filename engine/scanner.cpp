@@ -10,11 +10,10 @@
 namespace postern::engine {
 
 struct Scanner::State {
-    State(std::shared_ptr<const signatures::SignatureSet> signature_set, const Limits& all_limits,
-          unsigned thread_count)
-        : set(std::move(signature_set)), limits(all_limits), threads(thread_count), workers(set) {}
+    State(SignatureSets signature_sets, const Limits& all_limits, unsigned thread_count)
+        : sets(std::move(signature_sets)), limits(all_limits), threads(thread_count), workers(sets) {}
 
-    std::shared_ptr<const signatures::SignatureSet> set;
+    SignatureSets sets;
     Limits limits;
     unsigned threads;
     Workers workers;
@@ -43,16 +42,17 @@ Verdict Scanner::State::scan(std::uint64_t bytes, const Root& root, Explanation*
     Verdict verdict;
     bool again = true;
     if (threads > 1 && bytes >= worth_tasks) {
-        ScanRun run(workers, *set, limits, bytes);
+        ScanRun run(workers, sets, limits, bytes);
         verdict = attempt(run, TaskGroup::Order::parallel, root, explanation);
         again = run.refused || run.budget.produced() > limits.produced_bytes / 2;
         if (again && explanation != nullptr) *explanation = Explanation{{}, {}, 0, true};
     }
     if (again) {
-        ScanRun run(workers, *set, limits, bytes);
+        ScanRun run(workers, sets, limits, bytes);
         verdict = attempt(run, TaskGroup::Order::serial, root, explanation);
     }
-    verdict.generation = set->generation();
+    verdict.generation = sets.active->generation();
+    if (sets.shadow) verdict.shadow.generation = sets.shadow->generation();
     verdict.message_bytes = bytes;
     if (explanation != nullptr) {
         explanation->seconds =
@@ -61,13 +61,14 @@ Verdict Scanner::State::scan(std::uint64_t bytes, const Root& root, Explanation*
     return verdict;
 }
 
-Scanner::Scanner(std::shared_ptr<const signatures::SignatureSet> set, const Limits& limits,
-                 unsigned threads)
-    : state_(std::make_unique<State>(std::move(set), limits, threads)) {}
+Scanner::Scanner(SignatureSets sets, const Limits& limits, unsigned threads)
+    : state_(std::make_unique<State>(std::move(sets), limits, threads)) {}
 
 Scanner::~Scanner() = default;
 
-const signatures::SignatureSet& Scanner::signatures() const { return *state_->set; }
+const signatures::SignatureSet& Scanner::signatures() const { return *state_->sets.active; }
+
+void Scanner::make_ready() const { state_->workers.make_ready(state_->threads); }
 
 namespace {
 
@@ -85,17 +86,14 @@ Verdict over_size(const mime::Message& message, const Limits& limits) {
 }
 
 // The message as it travelled: last, when it is known which of its octets are clean base64.
-void match_raw(ScanRun& run, const mime::Message& message) {
-    std::sort(run.encoded.begin(), run.encoded.end(),
-              [](const auto& a, const auto& b) { return a.begin < b.begin; });
-    for (const signatures::Match& match :
-         run.workers.mine().matcher.match_raw_mail(message.bytes(), run.encoded)) {
+void match_raw(const ScanRun& run, const Side& side, const mime::Message& message) {
+    for (const signatures::Match& match : side.matcher().match_raw_mail(message.bytes(), run.encoded)) {
         Finding finding;
         finding.name = match.name;
         finding.offset = finding.message_offset = match.offset;
         finding.length = match.length;
         finding.type = name_of(FileType::mail);
-        run.collector->add(std::move(finding));
+        side.add(std::move(finding));
     }
 }
 
@@ -104,17 +102,23 @@ void match_raw(ScanRun& run, const mime::Message& message) {
 Verdict Scanner::scan(const mime::Message& message, Explanation* explanation) const {
     if (message.size() > state_->limits.message_bytes) {
         Verdict verdict = over_size(message, state_->limits);
-        verdict.generation = state_->set->generation();
+        verdict.generation = state_->sets.active->generation();
         return verdict;
     }
-    const bool allowed = state_->set->allows(message.bytes());
     const auto root = [&](ScanRun& run) {
         ParsedSource source;
         source.bytes = message.bytes();
-        source.allowed = allowed;
+        for (const Side& side : run.sides) {
+            if (side.set().allows(message.bytes())) source.allowed.add(side);
+        }
+        const Allowed allowed = source.allowed;
         scan_parsed(run, std::move(source));
         run.tasks->wait();
-        if (!allowed) match_raw(run, message);
+        std::sort(run.encoded.begin(), run.encoded.end(),
+                  [](const auto& a, const auto& b) { return a.begin < b.begin; });
+        for (const Side& side : run.sides) {
+            if (!allowed.by(side)) match_raw(run, side, message);
+        }
     };
     return state_->scan(message.size(), root, explanation);
 }

@@ -14,9 +14,9 @@
 
 #include "engine/explanation.h"
 #include "engine/limits.h"
+#include "engine/signature_sets.h"
 #include "engine/verdict.h"
 #include "mime/message.h"
-#include "signatures/signature_set.h"
 
 #include <memory>
 #include <string_view>
@@ -26,7 +26,7 @@ namespace postern::engine {
 class Scanner {
 public:
     // `threads` is how many the calling arena has (parallel.h); with 1 nothing is ever spawned.
-    Scanner(std::shared_ptr<const signatures::SignatureSet> set, const Limits& limits, unsigned threads);
+    Scanner(SignatureSets sets, const Limits& limits, unsigned threads);
     ~Scanner();
 
     // Thread-safe. Blocks the caller, which may run other tasks of its arena meanwhile.
@@ -35,6 +35,9 @@ public:
     // The same for a bare file: judged as an attachment of that name would be.
     Verdict scan_file(const mime::Message& file, std::string_view name,
                       Explanation* explanation = nullptr) const;
+
+    // Makes now what the threads of the arena would make at their first message. Thread-safe.
+    void make_ready() const;
 
     const signatures::SignatureSet& signatures() const;
 

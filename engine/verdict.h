@@ -60,11 +60,18 @@ struct Coverage {
     bool complete() const { return gaps.empty(); }
 };
 
+// What a set beside the active one would have found; it decides nothing.
+struct Shadow {
+    std::string generation;  // empty: there was none
+    std::vector<Finding> findings;
+};
+
 struct Verdict {
     std::vector<Finding> findings;
     std::vector<ContentFact> contents;  // those that have a name or a type that policies ask about
     Coverage coverage;
     std::string generation;
+    Shadow shadow;
     std::uint64_t message_bytes = 0;
 };
 

@@ -2,14 +2,10 @@
 // Sections go out one after the other, their sums taken as they pass; the header is written last, so
 // that a file cut short by a full disk is never taken for a set.
 #include "signatures/set_file/layout.h"
+#include "signatures/set_file/new_file.h"
 #include "signatures/set_file/set_file.h"
 #include "signatures/set_file/sums.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
 
 namespace postern::signatures {
@@ -18,47 +14,6 @@ namespace {
 
 using set_file::Header;
 using set_file::Section;
-
-// A file beside the one to be, which takes its place when it is whole.
-class NewFile {
-public:
-    explicit NewFile(const std::filesystem::path& path)
-        : path_(path), temporary_(path.native() + ".new-" + std::to_string(::getpid())) {
-        fd_ = ::open(temporary_.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
-        if (fd_ < 0) fail("cannot be written");
-    }
-    ~NewFile() {
-        if (fd_ >= 0) ::close(fd_);
-        if (!temporary_.empty()) ::unlink(temporary_.c_str());
-    }
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
-
-    void write(std::span<const std::byte> octets, std::uint64_t at) {
-        while (!octets.empty()) {
-            const ssize_t n = ::pwrite(fd_, octets.data(), octets.size(), static_cast<off_t>(at));
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) fail("cannot be written");
-            octets = octets.subspan(static_cast<std::size_t>(n));
-            at += static_cast<std::uint64_t>(n);
-        }
-    }
-
-    void take_its_place() {
-        if (::fsync(fd_) != 0) fail("cannot be written to the disk");
-        if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be put in its place");
-        temporary_.clear();
-    }
-
-private:
-    [[noreturn]] void fail(const char* what) const {
-        throw SetFileError(path_.native() + ": " + what + ": " + std::strerror(errno));
-    }
-
-    std::filesystem::path path_;
-    std::string temporary_;
-    int fd_ = -1;
-};
 
 std::span<const std::byte> octets_of(const void* data, std::size_t size) {
     return {static_cast<const std::byte*>(data), size};
