@@ -4,6 +4,7 @@
 
 #include "corpora/generate/look_alikes.h"
 #include "tests/corpora/scratch_folder.h"
+#include "tests/support/places.h"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +16,7 @@ namespace postern::corpora {
 namespace {
 
 const std::filesystem::path folder =
-    std::filesystem::path(POSTERN_SOURCE_DIR) / "corpora" / "samples";
+    postern::tests::source_path("corpora/samples");
 
 TEST(Samples, EachHasItsVerdictAndEachVerdictItsMessage) {
     const std::vector<Sample> samples = load_samples(folder);

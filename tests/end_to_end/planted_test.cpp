@@ -2,6 +2,7 @@
 // Generated mail: every decision is the one that its manifest says, for several seeds, and the lines are the
 // same for one thread and for two. POSTERN_PLANTED says how many messages of each seed (default 200).
 #include "tests/support/command.h"
+#include "tests/support/places.h"
 
 #include <cstdlib>
 #include <gtest/gtest.h>
@@ -14,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string program = std::string(POSTERN_BINARY_DIR) + "/postern";
+const std::string program = postern::tests::built_path("postern");
 
 std::string messages_wanted() {
     const char* wanted = std::getenv("POSTERN_PLANTED");

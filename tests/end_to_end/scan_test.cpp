@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `postern scan` as a user meets it: the built binary, its exit status, its lines.
 #include "tests/support/command.h"
+#include "tests/support/places.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -10,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string program = std::string(POSTERN_BINARY_DIR) + "/postern";
+const std::string program = postern::tests::built_path("postern");
 const std::string clean_mail = "From: a@example.org\r\nTo: b@example.org\r\nSubject: hello\r\n\r\nGood day.\r\n";
 
 // Put together here so that this file is not found by the scanners of those who build it.

@@ -2,6 +2,7 @@
 // `postern signatures build | info | verify` and `postern scan` with a built set, as a user meets them.
 #include "tests/support/archive_writer.h"
 #include "tests/support/command.h"
+#include "tests/support/places.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -16,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string program = std::string(POSTERN_BINARY_DIR) + "/postern";
+const std::string program = postern::tests::built_path("postern");
 const std::string good_line = "Good.Body:0:*:48656c6c6f20776f726c64\n";  // Hello world
 const std::string mail_hit = "From: a@example.org\r\nTo: b@example.org\r\n\r\nHello world\r\n";
 const std::string mail_miss = "From: a@example.org\r\nTo: b@example.org\r\n\r\nHello worle\r\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `postern signatures test` as a gate: the false-positive drill, lost mail, and thresholds.
 #include "tests/support/command.h"
+#include "tests/support/places.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -10,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string program = std::string(POSTERN_BINARY_DIR) + "/postern";
+const std::string program = postern::tests::built_path("postern");
 
 std::string hex(std::string_view text) {
     std::string out;

@@ -2,6 +2,7 @@
 // YARA rules as a user meets them: a file of rules, mail with attachments, findings and gaps.
 #include "tests/support/archive_writer.h"
 #include "tests/support/command.h"
+#include "tests/support/places.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -11,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string program = std::string(POSTERN_BINARY_DIR) + "/postern";
+const std::string program = postern::tests::built_path("postern");
 
 std::string base64(const std::string& octets) {
     constexpr std::string_view digits =

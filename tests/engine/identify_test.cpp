@@ -8,6 +8,7 @@
 
 #include "tests/engine/expanding.h"
 #include "tests/engine/zip_builder.h"
+#include "tests/support/places.h"
 
 #include <gtest/gtest.h>
 
@@ -241,7 +242,7 @@ TEST(FileTypes, TargetsAndExecutables) {
 // Every rule's first octets must be among the leads, or libmagic is never asked for it; and every rule
 // must print a name of the table. A content made of the rule's own string shows both.
 TEST(Magic, EveryRuleIsReachedByTheLeads) {
-    std::ifstream source(std::string(POSTERN_SOURCE_DIR) + "/engine/magic/postern.magic");
+    std::ifstream source(postern::tests::source_path("engine/magic/postern.magic"));
     std::size_t rules = 0;
     for (std::string line; std::getline(source, line);) {
         if (!line.starts_with("0\tstring/b\t")) continue;

@@ -5,12 +5,13 @@
 #include "engine/parallel.h"
 #include "engine/policy.h"
 #include "engine/scanner.h"
+#include "tests/support/places.h"
 
 #include <string>
 
 namespace postern::engine::tests {
 
-inline const std::string samples_folder = std::string(POSTERN_SOURCE_DIR) + "/corpora/samples/";
+inline const std::string samples_folder = postern::tests::source_path("corpora/samples/");
 
 inline std::shared_ptr<const signatures::SignatureSet> built_in_set() {
     signatures::SetBuilder builder;

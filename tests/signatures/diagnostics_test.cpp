@@ -3,6 +3,7 @@
 // tests/signatures/golden/diagnostics.txt holds the answers; POSTERN_UPDATE_GOLDEN=1 writes it
 // anew.
 #include "support.h"
+#include "tests/support/places.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -50,7 +51,7 @@ TEST(Diagnostics, AreGolden) {
     std::string told;
     for (const Diagnostic& one : builder.diagnostics()) told += to_string(one) + '\n';
     const std::string path =
-        std::string(POSTERN_SOURCE_DIR) + "/tests/signatures/golden/diagnostics.txt";
+        postern::tests::source_path("tests/signatures/golden/diagnostics.txt");
     if (std::getenv("POSTERN_UPDATE_GOLDENS")) std::ofstream(path) << told;
     std::ostringstream expected;
     expected << std::ifstream(path).rdbuf();

@@ -8,6 +8,7 @@
 #include "support.h"
 #include "tests/support/clamscan.h"
 #include "version_resource.h"
+#include "tests/support/places.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -190,7 +191,7 @@ protected:
 
 TEST_F(ProgramOffsets, AreGolden) {
     const std::string path =
-        std::string(POSTERN_SOURCE_DIR) + "/tests/signatures/golden/program_offsets.txt";
+        postern::tests::source_path("tests/signatures/golden/program_offsets.txt");
     std::string told;
     for (const auto& [program, names] : ours()) told += program + ':' + listed(names) + '\n';
     if (std::getenv("POSTERN_UPDATE_GOLDENS")) std::ofstream(path) << told;

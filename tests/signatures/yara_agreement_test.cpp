@@ -3,6 +3,7 @@
 // taken from the program where it is installed, from a golden file elsewhere.
 #include "tests/signatures/yara_cases.h"
 #include "tests/support/command.h"
+#include "tests/support/places.h"
 
 #include <fstream>
 #include <map>
@@ -14,7 +15,7 @@ namespace {
 using Found = std::vector<std::string>;  // names, sorted
 
 const std::string golden_file =
-    std::string(POSTERN_SOURCE_DIR) + "/tests/signatures/golden/yara_cases.txt";
+    postern::tests::source_path("tests/signatures/golden/yara_cases.txt");
 
 bool yara_is_here() {
     return std::filesystem::exists("/usr/bin/yara");

@@ -8,6 +8,7 @@
 #include "engine/scanner.h"
 #include "tests/engine/scanner_fixture.h"
 #include "tests/signatures/conformance/suite.h"
+#include "tests/support/places.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -23,7 +24,7 @@ namespace {
 using Names = std::set<std::string>;
 using Answers = std::map<std::string, Names>;  // by content
 
-const std::string folder = std::string(POSTERN_SOURCE_DIR) + "/tests/signatures/conformance/";
+const std::string folder = postern::tests::source_path("tests/signatures/conformance/");
 
 Answers ours(const Kind& kind) {
     SetBuilder builder;
