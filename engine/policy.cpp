@@ -70,6 +70,11 @@ void judge_file_type(const FileTypeRules& rules, const ContentFact& fact,
     findings.back().file_name = refused.name;
 }
 
+// A gap that another rule answers for is no partial coverage.
+bool is_partial(const Gap& gap) { return gap.reason != "encrypted" && gap.reason != "size"; }
+
+}  // namespace
+
 Action action_for(const Policy& policy, FindingKind kind) {
     switch (kind) {
         case FindingKind::signature: return policy.virus;
@@ -81,11 +86,6 @@ Action action_for(const Policy& policy, FindingKind kind) {
     }
     return Action::reject;
 }
-
-// A gap that another rule answers for is no partial coverage.
-bool is_partial(const Gap& gap) { return gap.reason != "encrypted" && gap.reason != "size"; }
-
-}  // namespace
 
 Decision decide(const Policy& policy, const Verdict& verdict) {
     Decision decision;

@@ -54,6 +54,9 @@ struct Decision {
     std::vector<Finding> findings;  // the verdict's, and the file types that this policy refuses; sorted
 };
 
+// What the policy does about a finding of this kind.
+Action action_for(const Policy& policy, FindingKind kind);
+
 Decision decide(const Policy& policy, const Verdict& verdict);
 
 }  // namespace postern::engine
