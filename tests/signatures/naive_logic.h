@@ -97,7 +97,8 @@ private:
 };
 
 inline std::string generated_count(Random& random) {
-    return std::string(1, "<>=>"[random.below(4)]) + std::to_string(random.below(4));
+    std::string text(1, "<>=>"[random.below(4)]);
+    return text += std::to_string(random.below(4));
 }
 
 // Of subsignatures below `ids`, not nested deeper than `depth`.

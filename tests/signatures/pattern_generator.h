@@ -140,7 +140,8 @@ private:
 
     void negated() {
         const std::size_t width = 1 + random_.below(2);
-        pattern_.text += "!(" + hex(noise(width)) + '|' + hex(noise(width)) + ')';
+        const std::string first = hex(noise(width));
+        pattern_.text += "!(" + first + '|' + hex(noise(width)) + ')';
         pattern_.sample += noise(width);
     }
 

@@ -167,7 +167,8 @@ Kind mixed() {
         make.ndb("Mixed", "0:*:" + hex(a) + "(" + hex(x) + "|" + hex("k") + ")" + hex(b) + "{-" + std::to_string(far) +
                               "}" + hex(c) + "*" + hex(b) + wild(x[0], 1 + i % 2) + hex(a));
         const auto whole = [&](std::size_t gap, const std::string& middle, const std::string& last) {
-            return make.within(a + middle + b + make.octets(gap) + c + make.octets(5) + b + last + a);
+            const std::string far_apart = make.octets(gap), near = make.octets(5);
+            return make.within(a + middle + b + far_apart + c + near + b + last + a);
         };
         make.meet(whole(far, x, x));
         make.meet(whole(0, "k", x));

@@ -130,7 +130,8 @@ Kind placed() {
         make.ldb("Placed", "Target:0;0&1;" + std::to_string(place) + (shift ? numbered(",", shift) : "") + ':' + hex(a) + ';' + end + hex(b));
         const auto at = [&](std::size_t where, std::size_t behind) {
             const std::string head("\x01\x00\x02\x00postern\x00\x03\x00\xff\xfd", 16);
-            return head + make.octets(where - 16) + a + make.octets(9) + b + make.octets(behind);
+            const std::string before = make.octets(where - 16), between = make.octets(9);
+            return head + before + a + between + b + make.octets(behind);
         };
         for (const std::size_t where : {place - 1, place, place + shift, place + shift + 1}) make.meet(at(where, 5));
         make.meet(at(place, 4));

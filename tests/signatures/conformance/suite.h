@@ -100,4 +100,8 @@ void add_text_kinds(std::vector<Kind>& out);
 
 std::vector<Kind> all_kinds();
 
+// What the generators made of a kind, in one line: answers stand for these cases and no others.
+// Octets that a library wrote (archives, their digests) are not in it: another release may differ.
+std::string made(const Kind& kind);
+
 }  // namespace postern::signatures::tests
