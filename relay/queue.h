@@ -102,7 +102,8 @@ public:
     void on_due(std::function<void(std::vector<Due>)> handler);
     // Everything queued and not held. Fast: 100,000 in well under a second.
     std::vector<Due> due() const;
-    // Ids of messages whose delay is to be reported or whose life is over, at `time`. Held ones do not age.
+    // Ids of messages that may have a delay to report or be at the end of their life. Held ones do not age. Each is to be
+    // answered by a record with outcomes, or with `delay_reported`, or with nothing: then it is named again when it is time.
     std::vector<QueueId> aged(Time time) const;
     // Nothing: gone, or the disk does not answer (then `error`).
     std::optional<QueuedMessage> load(QueueId id, std::error_code& error) const;

@@ -41,6 +41,7 @@ struct QueuedMessage {
     Envelope envelope;  // its forward_paths are empty: they are in `recipients`
     ContentFacts facts;
     Time arrived{};
+    Time born{};        // its life is counted from here: arrival, or release from hold
     bool delay_reported = false;
     std::string hold;   // why it is held; empty: it is not
     std::vector<QueuedRecipient> recipients;
