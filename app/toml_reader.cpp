@@ -3,6 +3,7 @@
 
 #include "app/errors.h"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <set>
@@ -81,7 +82,20 @@ std::uint64_t TomlValue::size() const {
     return *number;
 }
 
+std::uint64_t TomlValue::size_or_zero() const {
+    const auto number = node_->node->value_exact<std::int64_t>();
+    return number && *number == 0 ? 0 : size();
+}
+
+bool TomlValue::boolean() const {
+    if (const auto value = node_->node->value_exact<bool>()) return *value;
+    fail("must be true or false");
+}
+
 std::chrono::milliseconds TomlValue::duration() const {
+    if (const auto seconds = node_->node->value_exact<std::int64_t>()) {
+        if (*seconds > 0 && *seconds < 1'000'000'000) return std::chrono::seconds(*seconds);
+    }
     const auto text = node_->node->value_exact<std::string>();
     const auto number = text ? scaled(*text, {{"ms", 1},
                                               {"s", 1000},
@@ -89,7 +103,7 @@ std::chrono::milliseconds TomlValue::duration() const {
                                               {"h", 3'600'000},
                                               {"d", 86'400'000}})
                              : std::nullopt;
-    if (!number || *number == 0) fail("must be a time such as \"500ms\", \"8s\" or \"5m\"");
+    if (!number || *number == 0) fail("must be a time such as \"500ms\", \"8s\" or \"5m\", or a number of seconds");
     return std::chrono::milliseconds(*number);
 }
 
@@ -140,24 +154,86 @@ std::optional<TomlValue> TomlFile::take(std::string_view table, std::string_view
         TomlValue::Node{found.node(), state_->name, std::string(name)}));
 }
 
+std::size_t TomlFile::count(std::string_view array) {
+    state_->known[std::string(array)];
+    const toml::node* node = state_->root.get(array);
+    if (node == nullptr) return 0;
+    const toml::array* tables = node->as_array();
+    if (tables == nullptr || !tables->is_array_of_tables()) {
+        throw UsageError(place(state_->name, node->source()) + ": `" + std::string(array) + "` must be written [[" +
+                         std::string(array) + "]], once for each");
+    }
+    return tables->size();
+}
+
+std::optional<TomlValue> TomlFile::take(std::string_view array, std::size_t index, std::string_view name) {
+    state_->known[std::string(array)].insert(std::string(name));
+    const toml::node_view<const toml::node> found = std::as_const(state_->root)[array][index][name];
+    if (!found) return std::nullopt;
+    return TomlValue(std::make_shared<const TomlValue::Node>(TomlValue::Node{found.node(), state_->name, std::string(name)}));
+}
+
+namespace {
+
+// Levenshtein's: how many letters are to be changed, put in or left out.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0]++;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+        }
+    }
+    return row.back();
+}
+
+// "; did you mean `key`?", or nothing where none is like it.
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+    const auto best = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
+        return distance(word, a) < distance(word, b);
+    });
+    if (best == known.end() || distance(word, *best) > std::max<std::size_t>(2, word.size() / 3)) return {};
+    return "did you mean `" + *best + "`? ";
+}
+
+std::string listed(const std::vector<std::string>& names, std::string_view open, std::string_view close) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + std::string(open) + name + std::string(close);
+    return text;
+}
+
+void refuse_unknown(const toml::table& table, const std::string& file, const std::string& name, const std::set<std::string>& known) {
+    const std::vector<std::string> names(known.begin(), known.end());
+    for (const auto& [key, value] : table) {
+        if (known.contains(std::string(key.str()))) continue;
+        throw UsageError(place(file, value.source()) + ": `" + std::string(key.str()) + "` is not known in [" + name + "]; " +
+                         nearest(key.str(), names) + "it knows " + listed(names, "", ""));
+    }
+}
+
+}  // namespace
+
 void TomlFile::refuse_the_rest() const {
+    std::vector<std::string> tables;
+    for (const auto& [name, keys] : state_->known) tables.push_back(name);
     for (const auto& [table_name, node] : state_->root) {
         const auto known = state_->known.find(std::string(table_name.str()));
         const std::string where = place(state_->name, node.source()) + ": `" + std::string(table_name.str()) + "` ";
         if (known == state_->known.end()) {
-            std::string names;
-            for (const auto& [name, keys] : state_->known) names += (names.empty() ? "[" : ", [") + name + "]";
-            throw UsageError(where + "is not known; the tables are " + names);
+            throw UsageError(where + "is not known; " + nearest(table_name.str(), tables) + "the tables are " + listed(tables, "[", "]"));
+        }
+        if (const toml::array* array = node.as_array()) {
+            for (const toml::node& item : *array) {
+                if (item.is_table()) refuse_unknown(*item.as_table(), state_->name, known->first, known->second);
+            }
+            continue;
         }
         const toml::table* table = node.as_table();
         if (table == nullptr) throw UsageError(where + "must be a table: write [" + known->first + "]");
-        for (const auto& [key, value] : *table) {
-            if (known->second.contains(std::string(key.str()))) continue;
-            std::string names;
-            for (const std::string& name : known->second) names += (names.empty() ? "" : ", ") + name;
-            throw UsageError(place(state_->name, value.source()) + ": `" + std::string(key.str()) +
-                             "` is not known in [" + known->first + "]; it knows " + names);
-        }
+        refuse_unknown(*table, state_->name, known->first, known->second);
     }
 }
 

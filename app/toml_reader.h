@@ -23,7 +23,9 @@ public:
     // Each throws UsageError when the value is of another kind.
     std::string text() const;
     std::uint64_t size() const;                  // 1000, or "100M": K, M, G, T are powers of 1024
-    std::chrono::milliseconds duration() const;  // "500ms", "8s", "5m", "1h", "2d"
+    std::chrono::milliseconds duration() const;  // 90 (seconds), "500ms", "8s", "5m", "1h", "2d"
+    bool boolean() const;
+    std::uint64_t size_or_zero() const;          // like size(), or 0
     engine::Action action() const;               // "accept", "hold", "defer", "reject"
     bool allowed() const;                        // "allow" or "deny"
     std::vector<TomlValue> list() const;
@@ -43,7 +45,10 @@ public:
 
     // The value of [table] name, which then counts as known.
     std::optional<TomlValue> take(std::string_view table, std::string_view name);
-    // Throws UsageError for the first key that nobody took.
+    // How many [[array]] there are, and the value of one of them, likewise.
+    std::size_t count(std::string_view array);
+    std::optional<TomlValue> take(std::string_view array, std::size_t index, std::string_view name);
+    // Throws UsageError for the first key that nobody took, with the known key that is most like it.
     void refuse_the_rest() const;
 
 private:
