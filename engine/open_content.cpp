@@ -41,12 +41,13 @@ std::string unpacked_name(const std::string& name) {
 // What comes out of a container: members become contents, remarks become findings and gaps.
 class Unfolding final : public expand::Sink {
 public:
-    Unfolding(ScanRun& run, const Subcontent& outer, FileType type)
+    // `container`: what its members lie in. When that is not `outer` itself, it stands inside of it.
+    Unfolding(ScanRun& run, const Subcontent& outer, FileType type, signatures::ContentType container)
         : run_(run),
           outer_(outer),
           type_(type),
-          container_(expand::is_container(type) ? container_type_of(type, outer.content.bytes)
-                                                : signatures::ContentType::zip) {}
+          holder_(container_type_of(type, outer.content.bytes)),
+          container_(container) {}
     void listed(const signatures::MemberFacts& facts) override;
     void member(expand::Member member) override;
     void remark(expand::Remark remark) override;
@@ -60,6 +61,7 @@ private:
     ScanRun& run_;
     const Subcontent& outer_;
     FileType type_;
+    signatures::ContentType holder_;
     signatures::ContentType container_;
 };
 
@@ -81,10 +83,7 @@ void Unfolding::member(expand::Member member) {
     Subcontent item = inside(outer_, container_, std::move(bytes));
     Content& content = item.content;
     // A zip that stands inside something else lies in that.
-    if (!expand::is_container(type_)) {
-        const auto holder = container_type_of(type_, outer_.content.bytes);
-        content.containers.insert(content.containers.begin() + 1, holder);
-    }
+    if (container_ != holder_) content.containers.insert(content.containers.begin() + 1, holder_);
     if (member.name.empty()) member.name = unpacked_name(first_name(outer_.content));
     content.path = path_of(member.name);
     content.wrapping = wrapping_in(outer_.content.wrapping, type_);
@@ -201,8 +200,14 @@ void open_content(ScanRun& run, const Subcontent& item, FileType type) {
     if (is_message(item, type)) return open_message(run, item);
     sweep_decoded_text(run, item, type);
     open_carried(run, item, type);
-    if (!expand::is_container(type) && !may_hold_zip(item.content.bytes)) return;
-    Unfolding unfolding(run, item, type);
+    const auto own = container_type_of(type, item.content.bytes);
+    if (expand::holds_streams(type)) {
+        Unfolding unfolding(run, item, type, own);
+        expand::expand_streams(item.content, type, run.budget, unfolding);
+    }
+    const bool container = expand::is_container(type);
+    if (!container && !may_hold_zip(item.content.bytes)) return;
+    Unfolding unfolding(run, item, type, container ? own : signatures::ContentType::zip);
     expand::expand(item.content, type, run.budget, unfolding);
 }
 

@@ -29,7 +29,7 @@ public:
     virtual Turn turn(Octets input, std::span<std::byte> room) = 0;
 };
 
-enum class Framing : std::uint8_t { raw, gzip };
+enum class Framing : std::uint8_t { raw, zlib, gzip };
 
 std::unique_ptr<Decoder> make_inflater(Framing framing);
 std::unique_ptr<Decoder> make_bunzip2();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which file of this folder opens what, and the two things common to all: depth, and running out of memory.
+// Which file of this folder opens what.
 #include "engine/expand/expander.h"
 
 #include "engine/expand/archive.h"
+#include "engine/expand/compound.h"
 #include "engine/expand/expansion.h"
+#include "engine/expand/pdf.h"
 #include "engine/expand/stream.h"
 #include "engine/expand/tnef.h"
 #include "engine/expand/zip.h"
@@ -26,6 +28,18 @@ void open(const Content& content, FileType type, Expansion& expansion) {
     }
 }
 
+// What is common to all: depth, and running out of memory.
+template <typename Open>
+void opened(const Content& content, Expansion& expansion, Open open) {
+    if (const auto limit = expansion.budget().enter(content.depth)) return expansion.limited({}, *limit);
+    try {
+        open();
+    } catch (const std::bad_alloc&) {
+        // Under an address-space limit a decoder's window is what cannot be had.
+        expansion.limited({}, Limit::dictionary);
+    }
+}
+
 }  // namespace
 
 bool is_container(FileType type) { return container_kind_of(type) != ContainerKind::none; }
@@ -39,13 +53,18 @@ Wrapping wrapping_of(FileType type) {
 void expand(const Content& content, FileType type, Budget& budget, Sink& sink) {
     using enum Expansion::Origin;
     Expansion expansion(budget, sink, is_container(type) ? container : carved);
-    if (const auto limit = budget.enter(content.depth)) return expansion.limited({}, *limit);
-    try {
-        open(content, type, expansion);
-    } catch (const std::bad_alloc&) {
-        // Under an address-space limit a decoder's window is what cannot be had.
-        expansion.limited({}, Limit::dictionary);
-    }
+    opened(content, expansion, [&] { open(content, type, expansion); });
+}
+
+bool holds_streams(FileType type) {
+    return type == FileType::pdf || type == FileType::ole2 || type == FileType::msi;
+}
+
+void expand_streams(const Content& content, FileType type, Budget& budget, Sink& sink) {
+    Expansion expansion(budget, sink, Expansion::Origin::container);
+    opened(content, expansion, [&] {
+        type == FileType::pdf ? expand_pdf(content.bytes, expansion) : expand_compound(content.bytes, expansion);
+    });
 }
 
 }  // namespace postern::engine::expand

@@ -60,4 +60,10 @@ Wrapping wrapping_of(FileType type);
 // documents hold cut and scattered zips.
 void expand(const Content& content, FileType type, Budget& budget, Sink& sink);
 
+// True when the type is a document that holds streams, packed or scattered, which may be any file: PDF, OLE2.
+// It is no container, and nothing in it is wrapped by it.
+bool holds_streams(FileType type);
+// Hands every stream of the document to the sink, as expand() does with members.
+void expand_streams(const Content& content, FileType type, Budget& budget, Sink& sink);
+
 }  // namespace postern::engine::expand

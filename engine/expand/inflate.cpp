@@ -12,10 +12,7 @@ namespace {
 class Inflater : public Decoder {
 public:
     explicit Inflater(Framing framing) {
-        constexpr int largest_window = 15, gzip_header = 16;
-        if (inflateInit2(&stream_, framing == Framing::raw ? -largest_window
-                                                           : largest_window + gzip_header) != Z_OK)
-            throw std::bad_alloc();
+        if (inflateInit2(&stream_, window_bits(framing)) != Z_OK) throw std::bad_alloc();
     }
     ~Inflater() override { inflateEnd(&stream_); }
     Inflater(const Inflater&) = delete;
@@ -31,6 +28,12 @@ public:
     }
 
 private:
+    static int window_bits(Framing framing) {
+        constexpr int largest_window = 15, gzip_header = 16;
+        if (framing == Framing::raw) return -largest_window;
+        return framing == Framing::zlib ? largest_window : largest_window + gzip_header;
+    }
+
     static State state_of(int code) {
         if (code == Z_STREAM_END) return State::end;
         return code == Z_OK || code == Z_BUF_ERROR ? State::more : State::damaged;
