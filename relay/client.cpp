@@ -104,6 +104,11 @@ Step ClientSession::on_tls() {
     return say_ehlo();
 }
 
+Step ClientSession::on_failed_handshake(const std::string& what) {
+    handshake_failed_ = true;
+    return fail(local_outcome(Outcome::Kind::deferred, "4.7.5", what));
+}
+
 Step ClientSession::quit() {
     state_ = State::quit;
     output_ += "QUIT\r\n";

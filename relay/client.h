@@ -106,6 +106,11 @@ public:
     std::string take_output() { return std::exchange(output_, {}); }
     const Offer& offer() const { return offer_; }
     bool encrypted() const { return encrypted_; }
+    // Of the transaction: the server has answered something. If not, and the connection broke, nothing was done.
+    bool was_answered() const { return answered_ > 0; }
+    // The session ended because TLS could not be had, though it was offered.
+    bool handshake_failed() const { return handshake_failed_; }
+    Step on_failed_handshake(const std::string& what);
     const std::vector<Outcome>& outcomes() const { return outcomes_; }
     const Outcome& failure() const { return failure_; }
 
@@ -140,6 +145,7 @@ private:
     State state_ = State::greeting;
     Offer offer_;
     bool encrypted_ = false;
+    bool handshake_failed_ = false;
     bool needs_reset_ = false;
     std::string output_;
     Outcome failure_;

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// What begins when, and how it ends. A lane's work: delivery_lane.cpp.
+#include "relay/delivery_impl.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace postern::relay {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto idle_time = 2s;        // that a connection nobody uses is kept
+constexpr auto age_every = 10s;
+constexpr auto first_chance = 1h;     // after a start, before what was never tried may expire
+
+}  // namespace
+
+std::string Target::key() const {
+    if (host.empty()) return domain;
+    return host + ":" + std::to_string(port) + "/" + std::to_string(static_cast<int>(tls));
+}
+
+const Route* route_of(const std::vector<Route>& routes, const std::string& domain) {
+    const Route* best = nullptr;
+    for (const Route& route : routes) {
+        const bool exact = route.domain == domain;
+        const bool below = route.domain.starts_with('.') && domain.ends_with(route.domain);
+        if (!exact && !below && route.domain != "*") continue;
+        // An exact domain is longer than what it lies below, and "*" is the shortest.
+        if (best == nullptr || route.domain.size() > best->domain.size()) best = &route;
+    }
+    return best;
+}
+
+Target target_of(const DeliveryOptions& options, const std::string& domain) {
+    Target target{domain, {}, options.port, options.tls};
+    if (const Route* route = route_of(options.routes, domain)) {
+        target.host = route->host;
+        if (route->port != 0) target.port = route->port;
+        target.tls = route->tls.value_or(options.tls);
+    }
+    return target;
+}
+
+Delivery::Impl::Impl(Queue& q, Resolver& r, DeliveryEvents& e, DeliveryOptions o)
+    : queue(q),
+      resolver(r),
+      events(e),
+      options(std::make_shared<const DeliveryOptions>(std::move(o))),
+      work(context.get_executor()),
+      wake(context),
+      tls(asio::ssl::context::tls_client),
+      schedule(options->limits) {
+    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+    boost::system::error_code ignored;
+    if (options->trusted_certificates.empty()) {
+        tls.set_default_verify_paths(ignored);
+    } else {
+        tls.load_verify_file(options->trusted_certificates);
+    }
+}
+
+void Delivery::Impl::start() {
+    started = now();
+    queue.on_due([weak = weak_from_this()](std::vector<Due> due) {
+        const auto self = weak.lock();
+        if (!self) return;
+        asio::post(self->context, [self, due = std::move(due)] { self->add(due); });
+    });
+    asio::post(context, [self = shared_from_this()] { self->add(self->queue.due()); });
+    asio::co_spawn(context, [self = shared_from_this()] { return self->tidy(); }, asio::detached);
+    thread = std::thread([this] { context.run(); });
+}
+
+void Delivery::Impl::add(const std::vector<Due>& due) {
+    for (const Due& each : due) {
+        Target target = target_of(*options, each.domain);
+        const std::string key = target.key();
+        schedule.add(each.id, key, each.next);
+        targets.insert_or_assign(key, std::move(target));
+    }
+    kick();
+}
+
+void Delivery::Impl::kick() {
+    if (stopping) return;
+    const Time time = now();
+    while (std::optional<Schedule::Job> job = schedule.enter(time)) run_lane(std::move(*job));
+    const std::optional<Time> next = schedule.next_time();
+    if (!next || *next <= time) return;  // what could begin now waits for a lane, whose end kicks again
+    wake.expires_after(*next - time + 1ms);
+    wake.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+        if (!error) self->kick();
+    });
+}
+
+void Delivery::Impl::run_lane(Schedule::Job job) {
+    asio::co_spawn(
+        context, [self = shared_from_this(), job = std::move(job)] { return self->lane(job); }, asio::detached);
+}
+
+asio::awaitable<void> Delivery::Impl::tidy() {
+    asio::steady_timer timer(context);
+    while (!stopping) {
+        timer.expires_after(1s);
+        co_await timer.async_wait(asio::use_awaitable);
+        std::vector<LinkPtr> leaving;
+        for (auto& [destination, links] : idle) {
+            while (!links.empty() && links.front()->idle_since + idle_time < Clock::now()) {
+                leaving.push_back(std::move(links.front()));
+                links.erase(links.begin());
+            }
+        }
+        std::erase_if(idle, [](const auto& each) { return each.second.empty(); });
+        for (LinkPtr& link : leaving) {
+            asio::co_spawn(
+                context,
+                [self = shared_from_this(), link = std::shared_ptr<Link>(std::move(link))]() -> Awaitable<void> {
+                    co_await self->obey(*link, link->session.quit(), TlsPolicy::none);
+                },
+                asio::detached);
+        }
+        if (now() >= aged_at + age_every) age();
+    }
+}
+
+void Delivery::Impl::age() {
+    aged_at = now();
+    for (const QueueId id : queue.aged(aged_at)) {
+        if (schedule.is_in_flight(id)) continue;
+        std::error_code error;
+        const std::optional<QueuedMessage> message = queue.load(id, error);
+        if (message) age(*message);
+    }
+}
+
+void Delivery::Impl::age(const QueuedMessage& message) {
+    const Time end = message.born + queue.options().lifetime;
+    std::error_code error;
+    const auto content = queue.content(message.id, error);
+    const RecordingContext recording{message, content.get(), *options, aged_at, 0};
+    if (aged_at < end) {
+        const bool late = !message.delay_reported && aged_at >= message.born + queue.options().delay_warning;
+        put(late ? delay_of(recording, end) : Record{message.id, {}, message.delay_reported, {}}, message, {});
+        return;
+    }
+    const bool tried = std::ranges::all_of(message.recipients, [](const QueuedRecipient& recipient) {
+        return recipient.attempts > 0 || recipient.state != RecipientState::queued;
+    });
+    if (!tried && aged_at < started + first_chance) return;
+    for (const QueuedRecipient& recipient : message.recipients) {
+        if (recipient.state == RecipientState::queued) events.expired(message, recipient);
+    }
+    put(expiry_of(recording), message, [self = shared_from_this(), message] { self->events.completed(message); });
+}
+
+void Delivery::Impl::put(Record record, const QueuedMessage& message, std::function<void()> then) {
+    constexpr const char* kinds[] = {"failed", "relayed"};
+    for (std::size_t i = 0; i < record.reports.size(); ++i) {
+        events.reported(message, record.delay_reported ? "delayed" : kinds[std::min<std::size_t>(i, 1)]);
+    }
+    queue.record(std::move(record), [self = shared_from_this(), then = std::move(then)] {
+        if (then) asio::post(self->context, then);
+    });
+}
+
+void Delivery::Impl::stop_when_quiet() {
+    if (schedule.lanes() == 0) work.reset(), context.stop();
+}
+
+Delivery::Delivery(Queue& queue, Resolver& resolver, DeliveryEvents& events, DeliveryOptions options)
+    : impl_(std::make_shared<Impl>(queue, resolver, events, std::move(options))) {}
+
+Delivery::~Delivery() { stop(0s); }
+
+void Delivery::start() { impl_->start(); }
+
+void Delivery::reload(DeliveryOptions options) {
+    asio::post(impl_->context, [impl = impl_, options = std::make_shared<const DeliveryOptions>(std::move(options))] {
+        impl->options = options;
+        impl->add(impl->queue.due());  // each under the destination it has now
+    });
+}
+
+void Delivery::stop(std::chrono::seconds patience) {
+    if (!impl_->thread.joinable()) return;
+    asio::post(impl_->context, [impl = impl_] {
+        impl->stopping = true;
+        impl->stop_when_quiet();
+    });
+    const auto deadline = std::make_shared<asio::steady_timer>(impl_->context, patience);
+    asio::post(impl_->context, [impl = impl_, deadline] {
+        deadline->async_wait([impl, deadline](const boost::system::error_code& error) {
+            if (!error) impl->context.stop();
+        });
+    });
+    impl_->thread.join();
+}
+
+}  // namespace postern::relay
