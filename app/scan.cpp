@@ -32,6 +32,10 @@ double since(std::chrono::steady_clock::time_point start) {
 // The scanner for one message, held until its end.
 using ScannerSource = std::function<std::shared_ptr<const engine::Scanner>()>;
 
+// For each thread. So many messages behind a large one can be done before their lines wait for its line; a
+// message that is done holds its report and no more.
+constexpr std::size_t jobs_in_flight = 16;
+
 // What all jobs of one run share. emit() of the jobs is called by one thread at a time.
 struct Run {
     const ScanOptions& options;
@@ -157,6 +161,7 @@ ScannerSource scanner_for(const ScanOptions& options, const engine::Limits& limi
     auto shadow = options.shadow.empty() ? nullptr : load_signatures({{options.shadow}, {}}, threads);
     const auto one = std::make_shared<const engine::Scanner>(
         engine::SignatureSets(std::move(active), std::move(shadow)), limits, threads);
+    one->make_ready();
     return [one] { return one; };
 }
 
@@ -176,7 +181,7 @@ int scan(const ScanOptions& options) {
         return std::make_unique<ScanJob>(run, std::move(*item), loader.bytes_done());
     };
     const Stopwatch watch;
-    arena.run([&] { engine::pipeline(4 * arena.threads() + 4, next); });
+    arena.run([&] { engine::pipeline(jobs_in_flight * arena.threads(), next); });
     watch.take(times);
     tell(run, times);
     if (std::fflush(stdout) != 0) throw UsageError("standard output cannot be written to");

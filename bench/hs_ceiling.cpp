@@ -5,6 +5,8 @@
 // memory: each leaf and each member of a container, once. Then one hs_scan goes over each of them, with the
 // anchors of a signature set as literals of one database, one thread, and a callback that only counts. No
 // scanner that matches by such literals can be faster; how near postern comes is the figure to watch.
+// Then the same in several threads at once, each over all of it, with nothing to wait for: what the machine's
+// cores give together, in multiples of one, is what no scanner's threads can exceed.
 #include "corpora/loader.h"
 #include "engine/expand/expander.h"
 #include "engine/file_types.h"
@@ -17,13 +19,15 @@
 #include <hs.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <time.h>
 #include <unordered_set>
 #include <vector>
 
@@ -132,7 +136,11 @@ std::vector<std::string> anchors_of(const fs::path& folder) {
     return sorted;
 }
 
-// One database of literals and the scratch for it, as Hyperscan has them.
+void check(hs_error_t status) {
+    if (status != HS_SUCCESS) throw std::runtime_error("Hyperscan says " + std::to_string(status));
+}
+
+// One database of literals, as Hyperscan has it.
 class Literals {
 public:
     explicit Literals(const std::vector<std::string>& literals) {
@@ -148,14 +156,48 @@ public:
         check(hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), lengths.data(),
                                    static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr,
                                    &database_, &error));
-        check(hs_alloc_scratch(database_, &scratch_));
     }
     Literals(const Literals&) = delete;
-    ~Literals() {
-        hs_free_scratch(scratch_);
-        hs_free_database(database_);
+    ~Literals() { hs_free_database(database_); }
+    const hs_database_t* database() const { return database_; }
+
+private:
+    hs_database_t* database_ = nullptr;
+};
+
+double seconds_of(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+// One pass of one thread.
+struct Pass {
+    std::uint64_t hits = 0;
+    double seconds = 0;
+    double cpu_seconds = 0;
+};
+
+// One thread's scratch, and what it scans.
+class Worker {
+public:
+    explicit Worker(const Literals& literals) : database_(literals.database()) {
+        check(hs_alloc_scratch(database_, &scratch_));
+    }
+    Worker(const Worker&) = delete;
+    ~Worker() { hs_free_scratch(scratch_); }
+
+    Pass scan(const std::vector<std::span<const std::byte>>& contents) const {
+        Pass pass;
+        const double start = seconds_of(CLOCK_MONOTONIC);
+        const double cpu_start = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+        for (const auto content : contents) pass.hits += hits_in(content);
+        pass.seconds = seconds_of(CLOCK_MONOTONIC) - start;
+        pass.cpu_seconds = seconds_of(CLOCK_THREAD_CPUTIME_ID) - cpu_start;
+        return pass;
     }
 
+private:
     std::uint64_t hits_in(std::span<const std::byte> content) const {
         std::uint64_t hits = 0;
         const auto count = [](unsigned, unsigned long long, unsigned long long, unsigned, void* total) {
@@ -167,39 +209,61 @@ public:
         return hits;
     }
 
-private:
-    static void check(hs_error_t status) {
-        if (status != HS_SUCCESS) throw std::runtime_error("Hyperscan says " + std::to_string(status));
-    }
-
-    hs_database_t* database_ = nullptr;
+    const hs_database_t* database_;
     hs_scratch_t* scratch_ = nullptr;
 };
 
-void measure(const fs::path& set, const std::string& folder, std::size_t repeats) {
-    Gatherer gatherer;
-    corpora::Loader loader({folder}, corpora::As::message);
-    while (auto item = loader.next()) gatherer.add(item->message);
-    const std::vector<std::string> anchors = anchors_of(set);
-    const Literals literals(anchors);
-    std::vector<double> runs;
-    std::uint64_t hits = 0;
-    for (std::size_t i = 0; i < repeats; ++i) {
-        const auto start = std::chrono::steady_clock::now();
-        hits = 0;
-        for (const auto content : gatherer.contents()) hits += literals.hits_in(content);
-        runs.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+// How long it takes until each of so many threads has scanned everything.
+double together(const Literals& literals, const Gatherer& gatherer, unsigned threads) {
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (unsigned i = 0; i < threads; ++i) workers.push_back(std::make_unique<Worker>(literals));
+    const double start = seconds_of(CLOCK_MONOTONIC);
+    std::vector<std::thread> running;
+    for (const auto& worker : workers) {
+        running.emplace_back([&] { worker->scan(gatherer.contents()); });
     }
-    std::sort(runs.begin(), runs.end());
-    const double seconds = runs[runs.size() / 2];
+    for (std::thread& thread : running) thread.join();
+    return seconds_of(CLOCK_MONOTONIC) - start;
+}
+
+struct Experiment {
+    fs::path set;
+    std::string folder;
+    std::size_t repeats;
+    unsigned threads;
+};
+
+void measure(const Experiment& asked) {
+    Gatherer gatherer;
+    corpora::Loader loader({asked.folder}, corpora::As::message);
+    while (auto item = loader.next()) gatherer.add(item->message);
+    const std::vector<std::string> anchors = anchors_of(asked.set);
+    const Literals literals(anchors);
+    const Worker worker(literals);
+    std::vector<double> runs, cpu_runs, gains;
+    std::uint64_t hits = 0;
+    for (std::size_t i = 0; i < asked.repeats; ++i) {
+        const Pass pass = worker.scan(gatherer.contents());
+        hits = pass.hits;
+        runs.push_back(pass.seconds);
+        cpu_runs.push_back(pass.cpu_seconds);
+        gains.push_back(asked.threads * pass.seconds / together(literals, gatherer, asked.threads));
+    }
+    const double seconds = median(runs);
     std::printf("{\"literals\": %zu, \"contents\": %zu, \"mail_bytes\": %llu, \"decoded_bytes\": %llu, "
-                "\"hits\": %llu, \"seconds\": %.4f, \"decoded_megabytes_per_second\": %.1f, "
+                "\"hits\": %llu, \"seconds\": %.4f, \"cpu_seconds\": %.4f, \"threads\": %u, "
+                "\"gain_of_threads\": %.3f, \"decoded_megabytes_per_second\": %.1f, "
                 "\"mail_megabytes_per_second\": %.1f}\n",
                 anchors.size(), gatherer.contents().size(),
                 static_cast<unsigned long long>(gatherer.mail_bytes()),
                 static_cast<unsigned long long>(gatherer.decoded_bytes()),
-                static_cast<unsigned long long>(hits), seconds,
-                static_cast<double>(gatherer.decoded_bytes()) / 1e6 / seconds,
+                static_cast<unsigned long long>(hits), seconds, median(cpu_runs), asked.threads,
+                median(gains), static_cast<double>(gatherer.decoded_bytes()) / 1e6 / seconds,
                 static_cast<double>(gatherer.mail_bytes()) / 1e6 / seconds);
 }
 
@@ -208,11 +272,12 @@ void measure(const fs::path& set, const std::string& folder, std::size_t repeats
 }  // namespace postern
 
 int main(int argc, char** argv) try {
-    if (argc != 4) {
-        std::fprintf(stderr, "usage: hs_ceiling SET_FOLDER MAIL_FOLDER REPEATS\n");
+    if (argc != 5) {
+        std::fprintf(stderr, "usage: hs_ceiling SET_FOLDER MAIL_FOLDER REPEATS THREADS\n");
         return 2;
     }
-    postern::measure(argv[1], argv[2], std::max<std::size_t>(1, std::strtoul(argv[3], nullptr, 10)));
+    const auto number = [](const char* text) { return std::max(1ul, std::strtoul(text, nullptr, 10)); };
+    postern::measure({argv[1], argv[2], number(argv[3]), static_cast<unsigned>(number(argv[4]))});
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "hs_ceiling: %s\n", error.what());

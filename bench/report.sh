@@ -41,10 +41,11 @@ bars='def bar($what; $is; $wanted; $met): {what: $what, is: $is, wanted: $wanted
     [ (.pairs[] | select(.set == "bodies-100000" and .threads == 1)
         | bar("times the speed of clamd: 100,000 bodies, one thread"; .ratio; "at least 30"; .ratio >= 30)),
       ((.ceiling.seconds / postern("bodies-100000"; 1).seconds) as $share
-        | bar("of the speed of Hyperscan alone over the same decoded octets, one thread"; $share; "at least 0.5"; $share >= 0.5)),
+        | (.ceiling.cpu_seconds / (postern("bodies-100000"; 1) | .user_cpu_seconds + .system_cpu_seconds) * 1000 | round / 1000) as $cpu
+        | bar("of the speed of Hyperscan alone over the same decoded octets, one thread (by CPU time: \($cpu))"; $share; "at least 0.5"; $share >= 0.5)),
       (if any($all[]; .threads == 2) then
          (postern("bodies-100000"; 1).seconds / postern("bodies-100000"; 2).seconds) as $gain
-         | bar("times the speed of one thread, with two"; $gain; "at least 1.8"; $gain >= 1.8) else empty end),
+         | bar("times the speed of one thread, with two (two threads of Hyperscan alone that share nothing: \(.ceiling.gain_of_threads))"; $gain; "at least 1.8"; $gain >= 1.8) else empty end),
       (.large[] | select(.set == "bodies-100000")
         | bar("seconds for a message of 100 MiB in memory, \(.threads) threads"; .seconds; "below 0.4"; .seconds < 0.4)),
       (.large[] | select(.set == "bodies-1") | (.peak_megabytes * 1e6 / .bytes) as $times
@@ -121,7 +122,7 @@ write_record() {
         printf '\n## Against the bars\n\n'
         { printf 'is\twhat\twanted\t\n'; bar_fields; } | markdown_table
         printf '\n## The ceiling\n\n'
-        jq -r '.ceiling | "Hyperscan alone, one thread, \(.literals) literals in one database: \(.decoded_bytes) decoded octets of \(.mail_bytes) octets of mail in \(.seconds) s: \(.decoded_megabytes_per_second | round) MB/s of decoded octets, which is \(.mail_megabytes_per_second | round) MB/s of mail."' "$work/result.json"
+        jq -r '.ceiling | "Hyperscan alone, one thread, \(.literals) literals in one database: \(.decoded_bytes) decoded octets of \(.mail_bytes) octets of mail in \(.seconds) s: \(.decoded_megabytes_per_second | round) MB/s of decoded octets, which is \(.mail_megabytes_per_second | round) MB/s of mail. \(.threads) thread(s) of it that share nothing do \(.gain_of_threads) times the work of one."' "$work/result.json"
         printf '\n![throughput](%s.svg)\n' "$name"
     } > "$file"
     cp "$work/throughput.svg" "bench/results/$name.svg"

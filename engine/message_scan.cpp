@@ -71,7 +71,7 @@ private:
     void match_forwarded(const Side& side, const mime::Entity& entity);
 
     void leaf(const mime::Entity& entity) {
-        for (mime::Reading& reading : mime::readings_of(entity, source_->bytes)) {
+        for (mime::Reading& reading : mime::readings_before(entity, source_->bytes)) {
             read(entity, std::move(reading));
         }
     }
@@ -85,6 +85,7 @@ private:
     void read(const mime::Entity& entity, mime::Reading reading);
     void open_parts(const mime::Entity& entity, mime::Reading reading);
     void decode(Subcontent item, const mime::Reading& reading);
+    void set_reading(Subcontent& item, const mime::Reading& reading) const;
     void match_part(const Subcontent& item);
     void match_part(const Side& side, const Subcontent& item);
     void note_encoded(const mime::Reading& reading, const mime::DecodeResult& result);
@@ -191,13 +192,7 @@ void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
     content.wrapping = source_->wrapping;
     content.containers = around_;
     item.allowed = source_->allowed;
-    item.origin = source_->origin ? source_->origin
-                                  : std::make_shared<const Origin>(reading, source_->bytes);
-    if (run_.collector->explains()) {
-        item.step.reading = std::string(mime::name_of(reading.encoding)) + ", " +
-                            std::string(reading.why);
-        item.step.range = reading.range;
-    }
+    set_reading(item, reading);
     if (reading.encoding == mime::TransferEncoding::identity ||
         reading.encoding == mime::TransferEncoding::unknown) {
         content.bytes = mime::slice(source_->bytes, reading.range);
@@ -213,9 +208,22 @@ void MessageScan::read(const mime::Entity& entity, mime::Reading reading) {
     });
 }
 
+void MessageScan::set_reading(Subcontent& item, const mime::Reading& reading) const {
+    item.origin = source_->origin ? source_->origin
+                                  : std::make_shared<const Origin>(reading, source_->bytes);
+    if (!run_.collector->explains()) return;
+    item.step.reading = std::string(mime::name_of(reading.encoding)) + ", " + std::string(reading.why);
+    item.step.range = reading.range;
+}
+
 void MessageScan::decode(Subcontent item, const mime::Reading& reading) {
     auto decoded = decode_within_budget(run_, reading, source_->bytes, item.content.path);
     if (!decoded) return;
+    for (const mime::Reading& other : mime::readings_after(reading, decoded->result)) {
+        Subcontent same = item;
+        set_reading(same, other);
+        decode(std::move(same), other);
+    }
     note_encoded(reading, decoded->result);
     report_decoding(item.content, reading, decoded->result);
     item.content.bytes = decoded->bytes->bytes();

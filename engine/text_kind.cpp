@@ -217,12 +217,20 @@ bool reads_as_utf16(Octets content) {
     return true;
 }
 
+namespace {
+
+// What page_tags and a link begin with: other markup has a '<' every few octets.
+bool may_begin_page_tag(char first) { return "haiost"sv.find(lower(first)) != std::string_view::npos; }
+
+}  // namespace
+
 // The tags of ClamAV's magic; "<a" counts when an href follows somewhere.
 bool has_page_tag(Octets content) {
     const std::string_view text = text_of(content);
     bool link = false;
     for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
         const std::string_view tag = text.substr(at + 1, 8);
+        if (tag.empty() || !may_begin_page_tag(tag.front())) continue;
         if (std::ranges::any_of(page_tags, [tag](std::string_view name) { return starts_with_nocase(tag, name); })) {
             return true;
         }

@@ -56,10 +56,22 @@ bool looks_quoted_printable(std::span<const std::byte> body) {
     return false;
 }
 
+// How else readers take such a body.
+std::vector<Reading> with_padding_in_the_middle(ByteRange body) {
+    std::vector<Reading> readings;
+    for (const Base64Padding padding : {Base64Padding::stop, Base64Padding::ignore}) {
+        readings.push_back({TransferEncoding::base64, body, padding, "padding in the middle", {}});
+    }
+    return readings;
+}
+
+// Whether '=' in the middle of base64 is looked for, or left to whoever decodes it.
+enum class Padding { looked_for, left };
+
 class Collector {
 public:
-    Collector(const Entity& leaf, std::span<const std::byte> bytes)
-        : leaf_(leaf), bytes_(bytes), body_(slice(bytes, leaf.body_range)) {}
+    Collector(const Entity& leaf, std::span<const std::byte> bytes, Padding padding)
+        : leaf_(leaf), bytes_(bytes), body_(slice(bytes, leaf.body_range)), padding_(padding) {}
 
     std::vector<Reading> collect() {
         if (leaf_.encodings.empty()) declared(TransferEncoding::identity);
@@ -97,14 +109,8 @@ private:
              Base64Padding::new_quantum,
              "declared",
              {}});
-        if (has_padding_in_the_middle(body_)) {
-            for (const Base64Padding padding : {Base64Padding::stop, Base64Padding::ignore}) {
-                add({TransferEncoding::base64,
-                     leaf_.body_range,
-                     padding,
-                     "padding in the middle",
-                     {}});
-            }
+        if (padding_ == Padding::looked_for && has_padding_in_the_middle(body_)) {
+            for (Reading& reading : with_padding_in_the_middle(leaf_.body_range)) add(std::move(reading));
         }
         if (!is_no_base64(body_)) return;
         textual_ = true;
@@ -166,6 +172,7 @@ private:
     const Entity& leaf_;
     std::span<const std::byte> bytes_;
     std::span<const std::byte> body_;
+    Padding padding_;
     std::vector<TransferEncoding> framed_;
     bool textual_ = false;  // some reading takes the body for text, which may hold files
     std::vector<Reading> readings_;
@@ -174,7 +181,17 @@ private:
 }  // namespace
 
 std::vector<Reading> readings_of(const Entity& leaf, std::span<const std::byte> bytes) {
-    return Collector(leaf, bytes).collect();
+    return Collector(leaf, bytes, Padding::looked_for).collect();
+}
+
+std::vector<Reading> readings_before(const Entity& leaf, std::span<const std::byte> bytes) {
+    return Collector(leaf, bytes, Padding::left).collect();
+}
+
+std::vector<Reading> readings_after(const Reading& decoded, const DecodeResult& result) {
+    const bool declared = decoded.encoding == TransferEncoding::base64 && decoded.why == "declared";
+    if (!declared || !result.padding_in_the_middle) return {};
+    return with_padding_in_the_middle(decoded.range);
 }
 
 std::vector<Reading> sweep(ByteRange range, std::span<const std::byte> bytes) {

@@ -31,6 +31,11 @@ struct Reading {
 // parsed from.
 std::vector<Reading> readings_of(const Entity& leaf, std::span<const std::byte> bytes);
 
+// The same for whoever decodes anyway, without a look at every octet of a base64 body: what '=' in the
+// middle of it adds is told by readings_after(), from what decoding the declared reading noticed.
+std::vector<Reading> readings_before(const Entity& leaf, std::span<const std::byte> bytes);
+std::vector<Reading> readings_after(const Reading& decoded, const DecodeResult& result);
+
 // Readings of octets that no entity covers: encoded runs found in them. Empty for ordinary text.
 std::vector<Reading> sweep(ByteRange range, std::span<const std::byte> bytes);
 

@@ -17,10 +17,18 @@ constexpr std::size_t none = std::string_view::npos;
 
 bool is_line_end(char c) { return c == '\t' || c == '\n' || c == '\r'; }
 std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
-bool is_base64(char c) {
-    const std::uint8_t o = octet(c);
-    return is_letter(o) || is_digit(o) || o == '+' || o == '/' || o == '-' || o == '_';
-}
+bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+
+// Of either alphabet.
+constexpr std::array<bool, 256> base64_octets = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")) {
+        table[static_cast<std::uint8_t>(c)] = true;
+    }
+    return table;
+}();
+
+bool is_base64(char c) { return base64_octets[octet(c)]; }
 
 // The first octet of a set at or behind a place, remembered: asked for rising places it walks once.
 class Next {
@@ -99,7 +107,7 @@ private:
         const std::size_t word = tail.rfind(";base64");
         const bool base64 = word != none;
         if (base64) {
-            const std::size_t end = base64_end(begin, before == '"' || before == '\'' || before == '`');
+            const std::size_t end = base64_end(begin, is_quote(before));
             add(header, text_.substr(begin, end - begin), Coding::base64);
             if (word + 7 == tail.size()) return end;
         }
@@ -186,27 +194,22 @@ Carried literal(std::string_view text) {
 
 std::vector<Carried> data_uris(std::span<const std::byte> text) { return UriFinder(view(text)).run(); }
 
-// A run of 64 octets has one at a place that 64 divides: only those are looked at.
+// A run of 64 octets has one of its first 64 at a place that 64 divides: only those are looked at, and
+// only a run that begins behind a quote is walked to its end.
 std::vector<Carried> base64_literals(std::span<const std::byte> bytes) {
     const std::string_view text = view(bytes);
     std::vector<Carried> found;
-    for (std::size_t at = least_literal - 1; at < text.size();) {
-        if (!is_base64(text[at])) {
-            at += least_literal;
-            continue;
-        }
-        std::size_t begin = at;
-        while (begin > 0 && at - begin < least_literal && is_base64(text[begin - 1])) --begin;
+    for (std::size_t at = least_literal - 1; at < text.size(); at += least_literal) {
+        std::size_t begin = at + 1;
+        while (begin > 0 && at - begin + 1 < least_literal && is_base64(text[begin - 1])) --begin;
+        if (begin > at || begin == 0 || !is_quote(text[begin - 1])) continue;
         std::size_t end = at;
         while (end < text.size() && is_base64(text[end])) ++end;
         std::size_t close = end;
         while (close < text.size() && close < end + 2 && text[close] == '=') ++close;
-        const char before = begin > 0 ? text[begin - 1] : '\0';
-        const bool quoted = (before == '"' || before == '\'' || before == '`') &&
-                            close < text.size() && text[close] == before;
+        const bool quoted = close < text.size() && text[close] == text[begin - 1];
         const std::string_view run = text.substr(begin, end - begin);
         if (quoted && run.size() >= least_literal && !all_hexadecimal(run)) found.push_back(literal(run));
-        at = end + least_literal;
     }
     return found;
 }
