@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// First the file is proved whole, by reading it (not through the mapping, whose pages would then
-// count as this process's own); then the tables are made to view it.
+// First the file is proved whole, block by block through windows of their own (the pages of one lasting mapping
+// would count as this process's own from then on); then the tables are made to view it.
 #include "signatures/set_file/check_tables.h"
 #include "signatures/set_file/layout.h"
 #include "signatures/set_file/set_file.h"
@@ -65,6 +65,35 @@ private:
     std::filesystem::path path_;
     int fd_ = -1;
     std::uint64_t size_ = 0;
+};
+
+// Octets of the file for as long as they are looked at: none, where they cannot be mapped. To copy them would cost
+// more than to sum them.
+class Window {
+public:
+    Window(const File& file, std::uint64_t at, std::size_t octets) : before_(at % page()), octets_(octets) {
+        void* place = ::mmap(nullptr, before_ + octets_, PROT_READ, MAP_SHARED | MAP_POPULATE, file.descriptor(),
+                             static_cast<off_t>(at - before_));
+        if (place != MAP_FAILED) place_ = static_cast<std::byte*>(place);
+    }
+    ~Window() {
+        if (place_ != nullptr) ::munmap(place_, before_ + octets_);
+    }
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+    std::span<const std::byte> octets() const {
+        if (place_ == nullptr) return {};
+        return {place_ + before_, octets_};
+    }
+
+private:
+    static std::uint64_t page() {
+        static const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+        return size;
+    }
+    std::uint64_t before_;
+    std::size_t octets_;
+    std::byte* place_ = nullptr;
 };
 
 constexpr const char* build_again = "; build it again with `postern signatures build`";
@@ -146,11 +175,11 @@ public:
     // Takes blocks until there is none.
     void work() {
         Hasher hasher;
-        std::vector<std::byte> buffer(set_file::sum_block);
         for (std::size_t i = next_++; i < blocks_.size(); i = next_++) {
             const auto& [section, at] = blocks_[i];
-            const auto octets = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), section->octets - at));
-            if (!file_.read(octets, section->begin + at)) continue;  // its sum will not be right
+            const Window window(file_, section->begin + at, std::min<std::uint64_t>(set_file::sum_block, section->octets - at));
+            const auto octets = window.octets();
+            if (octets.empty()) continue;  // its sum will not be right
             sums_[i] = set_file::sum_of(octets);
             if (digests_wanted_) digests_[i] = set_file::digest_of(octets, hasher);
         }
