@@ -4,6 +4,9 @@
 //   openssl genpkey -algorithm ed25519 -out set-key.pem            # stays with the security team
 //   openssl pkey -in set-key.pem -pubout -out set-key.pub.pem      # goes to every scanner
 //
+// A file of public keys may hold several, one after the other: what any of them signed is good. So a key is
+// replaced without a moment in which nothing is: add the new one, activate what it signed, take the old one out.
+//
 // Thread-safe; a key never changes.
 #pragma once
 
@@ -42,7 +45,7 @@ private:
 
 class VerifyingKey {
 public:
-    // The public half, or a private key whose public half is then used. Throws KeyError.
+    // The public halves, or a private key whose public half is then used. Throws KeyError.
     static VerifyingKey read(const std::filesystem::path& pem);
     ~VerifyingKey();
     VerifyingKey(VerifyingKey&&) noexcept;

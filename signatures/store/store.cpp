@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -44,10 +46,17 @@ std::string one_word(std::string text) {
     return text.empty() ? "unknown" : text;
 }
 
+// A folder that is made here is on the disk with all that is above it, and whoever may read what is above may
+// read it.
 void make_folder(const fs::path& folder) {
+    if (fs::is_directory(folder)) return;
+    const fs::path above = folder.has_parent_path() ? folder.parent_path() : ".";
+    if (above != folder) make_folder(above);
     std::error_code error;
-    fs::create_directories(folder, error);
+    const bool is_mine = fs::create_directory(folder, error);
     if (error) refuse(folder, "cannot be made: " + error.message());
+    if (is_mine) fs::permissions(folder, fs::perms(0755), error);
+    sync_folder(above);
 }
 
 // Copies to where NewFile is, through its own name only when all is there.
@@ -66,21 +75,49 @@ void copy_into(const fs::path& from, NewFile& to) {
 
 }  // namespace
 
-class Store::Lock {
+// One change of a store at a time, among all threads and processes; what a crash of an earlier one left is gone.
+class Store::Change {
 public:
-    explicit Lock(const fs::path& folder) {
+    explicit Change(const fs::path& folder) {
         const fs::path path = folder / "lock";
-        descriptor_ = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+        // Not for all to read: who can open it can hold it, and scanners have no business there.
+        descriptor_ = ::open(path.c_str(), O_CREAT | O_RDONLY | O_CLOEXEC, 0640);
         if (descriptor_ < 0) refuse(path, std::string("cannot be opened: ") + std::strerror(errno));
-        while (::flock(descriptor_, LOCK_EX) != 0) {
-            if (errno != EINTR) refuse(path, std::string("cannot be locked: ") + std::strerror(errno));
+        if (!wait_for_turn()) {
+            const int reason = errno;
+            ::close(descriptor_);
+            refuse(path, reason == EWOULDBLOCK ? "is held by another change of this store; try again when that has ended"
+                                               : std::string("cannot be locked: ") + std::strerror(reason));
         }
+        remove_left_over(folder, "state");
+        remove_left_over(folder / "sets", "");
     }
-    ~Lock() { ::close(descriptor_); }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
+    ~Change() { ::close(descriptor_); }
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
 
 private:
+    // A set of some hundred megabytes is copied and proved in seconds.
+    bool wait_for_turn() const {
+        constexpr std::chrono::seconds patience{60};
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EINTR && errno != EWOULDBLOCK) return false;
+            if (std::chrono::steady_clock::now() > end) return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+        return true;
+    }
+
+    // Nobody else writes while the lock is held.
+    static void remove_left_over(const fs::path& folder, std::string_view name) {
+        std::error_code ignored;
+        for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+            const fs::path& path = entry.path();
+            if (NewFile::is_left_over(path) && path.filename().native().starts_with(name)) fs::remove(path, ignored);
+        }
+    }
+
     int descriptor_ = -1;
 };
 
@@ -129,6 +166,7 @@ std::string Store::take_in(const fs::path& set) const {
     if (!is_generation(generation)) refuse(set, "says no generation; build it again with `postern signatures build`");
     NewFile file(set_file(generation));
     copy_into(set, file);
+    file.let_all_read();
     if (prove(file.temporary(), with).generation != generation) refuse(set, "was changed while it was copied");
     static_cast<void>(load_set(file.temporary(), {with.empty() ? nullptr : &with.front(), 0}));
     file.take_its_place();
@@ -139,6 +177,7 @@ void Store::replace(const StoreState& state) const {
     const std::string text = to_text(state);
     NewFile file(folder_ / "state");
     file.write(std::as_bytes(std::span(text)), 0);
+    file.let_all_read();
     file.take_its_place();
 }
 
@@ -146,7 +185,7 @@ Activation Store::now(std::string generation) const { return {std::move(generati
 
 Activation Store::activate(const fs::path& set) {
     make_folder(folder_ / "sets");
-    const Lock lock(folder_);
+    const Change change(folder_);
     StoreState state = this->state();
     const Activation one = now(take_in(set));
     // What is in force already is not a step that rolling back could undo.
@@ -161,18 +200,18 @@ Activation Store::activate(const fs::path& set) {
 
 Activation Store::roll_back() {
     if (!fs::exists(folder_ / "state")) refuse(folder_, "holds no set yet; `postern signatures activate SET` puts one in force");
-    const Lock lock(folder_);
+    const Change change(folder_);
     StoreState state = this->state();
     if (state.active.size() < 2) refuse(folder_, "no set was in force before the current one, so there is nothing to go back to");
     state.active.erase(state.active.begin());
-    prove(set_file(state.current()->generation), keys());
+    static_cast<void>(load(state.current()->generation));
     replace(state);
     return *state.current();
 }
 
 Activation Store::activate_shadow(const fs::path& set) {
     make_folder(folder_ / "sets");
-    const Lock lock(folder_);
+    const Change change(folder_);
     StoreState state = this->state();
     state.shadow = now(take_in(set));
     replace(state);
@@ -181,7 +220,7 @@ Activation Store::activate_shadow(const fs::path& set) {
 
 bool Store::end_shadow() {
     if (!fs::exists(folder_ / "state")) return false;
-    const Lock lock(folder_);
+    const Change change(folder_);
     StoreState state = this->state();
     if (!state.shadow) return false;
     state.shadow.reset();
@@ -189,9 +228,19 @@ bool Store::end_shadow() {
     return true;
 }
 
+// A state that changed meanwhile may name what was deleted meanwhile.
 std::vector<StoredSet> Store::list() const {
+    StoreState state = this->state();
+    for (;;) {
+        std::vector<StoredSet> sets = list(state);
+        StoreState now = this->state();
+        if (now == state) return sets;
+        state = std::move(now);
+    }
+}
+
+std::vector<StoredSet> Store::list(const StoreState& state) const {
     std::vector<StoredSet> sets;
-    const StoreState state = this->state();
     const Keys with = keys();
     const auto add = [&](const Activation& one, StoredAs as) {
         StoredSet set{one.generation, as, one.when, one.who, {}, {}};
@@ -219,18 +268,19 @@ std::vector<StoredSet> Store::list() const {
 
 std::size_t Store::prune(std::size_t keep) {
     if (!fs::exists(folder_ / "state")) return 0;
-    const Lock lock(folder_);
+    const Change change(folder_);
     StoreState state = this->state();
     if (state.active.size() > keep) {
         state.active.resize(keep);
         replace(state);
     }
     std::size_t deleted = 0;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder_ / "sets")) {
-        // Nobody else writes while the lock is held: whatever else lies here, a crash left.
-        if (state.names(entry.path().stem().native()) && entry.path().extension() == ending) continue;
-        std::error_code error;
-        if (fs::remove(entry.path(), error)) ++deleted;
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_ / "sets", error)) {
+        const std::string name = entry.path().stem().native();
+        if (entry.path().extension() != ending || !is_generation(name) || state.names(name)) continue;
+        if (!fs::remove(entry.path(), error)) refuse(entry.path(), "cannot be deleted: " + error.message());
+        ++deleted;
     }
     return deleted;
 }

@@ -7,16 +7,19 @@
 //   lock                  held while the state is changed
 //
 // Who may write into the folder decides what is scanned for: it belongs to the security team, and the user
-// that scans only reads it. Where others could write into it, key.pem protects nothing, since they could
-// replace it; give scanners the key from elsewhere then (StoreOptions::key).
+// that scans only reads it. Who may enter it may read all of it but the lock. Where others could write into
+// it, key.pem protects nothing, since they could replace it; give scanners the key from elsewhere then
+// (StoreOptions::key).
 //
 // Invariants
 //  (1) The state names only sets that were proved whole (and signed, where there is a key) in the folder.
-//  (2) Whatever ends a change, a crash among it, the state is the one before or the one after.
+//  (2) Whatever ends a change, a crash or a power cut among it, the state is the one before or the one after,
+//      and what it names is there.
 //  (3) What the state names is never deleted.
 //
-// Every call looks at the folder anew; calls of any number of threads and processes are safe.
-// Every error is a SetFileError: one sentence with the file's name.
+// Every call looks at the folder anew; calls of any number of threads and processes are safe, also while a
+// set is in use: files are replaced, never written over. Of two changes at once the second waits.
+// Every error is a SetFileError or a KeyError: one sentence with the file's name.
 #pragma once
 
 #include "signatures/set_file/set_file.h"
@@ -57,7 +60,7 @@ public:
 
     // Proves the set, copies it in, and puts it in force. The folder is made if need be.
     Activation activate(const std::filesystem::path& set);
-    // What was in force before is so again; proved anew before that.
+    // What was in force before is so again; proved and loaded anew before that.
     Activation roll_back();
     Activation activate_shadow(const std::filesystem::path& set);
     // False: there was none.
@@ -65,18 +68,21 @@ public:
 
     // Named by the state first, in its order; then those only kept, by generation.
     std::vector<StoredSet> list() const;
-    // Deletes sets that neither the state's first `keep` generations nor its shadow name, and forgets what
-    // was in force before those. Gives the number of sets deleted. REQUIRES: keep >= 2
+    // Deletes sets that neither the state's first `keep` generations nor its shadow name, and what a crash
+    // left, and forgets what was in force before those. Gives the number of sets deleted.
+    // Who scans with a deleted set goes on: it is mapped; who has just read the state finds
+    // the one before at least. REQUIRES: keep >= 2
     std::size_t prune(std::size_t keep);
 
     // As load_set(), with the store's keys.
     std::shared_ptr<const SignatureSet> load(std::string_view generation, unsigned threads = 0) const;
 
 private:
-    class Lock;
+    class Change;
     using Keys = std::vector<VerifyingKey>;
 
     Keys keys() const;
+    std::vector<StoredSet> list(const StoreState& state) const;
     SetFileInfo prove(const std::filesystem::path& set, const Keys& keys) const;
     std::string take_in(const std::filesystem::path& set) const;
     void replace(const StoreState& state) const;

@@ -22,13 +22,18 @@ std::string_view take_until(std::string_view& text, char separator) {
     return word;
 }
 
+// Words are shown as they are, so nothing that a terminal obeys may stand in them.
+bool is_word(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
 bool add_line(std::string_view line, StoreState& state) {
     const std::string_view what = take_until(line, ' ');
     Activation one;
     one.generation = take_until(line, ' ');
     one.when = take_until(line, ' ');
     one.who = line;
-    if (!is_generation(one.generation) || one.when.empty() || one.who.empty()) return false;
+    if (!is_generation(one.generation) || !is_word(one.when) || !is_word(one.who)) return false;
     if (what == "shadow" && !state.shadow) {
         state.shadow = std::move(one);
         return true;

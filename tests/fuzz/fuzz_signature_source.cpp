@@ -8,7 +8,8 @@
 using namespace postern::signatures;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    constexpr std::array names{"x.ndb", "x.db", "x.hdb", "x.fp", "x.ign2", "x.ign"};
+    constexpr std::array names{"x.ndb", "x.db",  "x.hdb", "x.fp",  "x.ign2", "x.ign", "x.hsb", "x.sfp", "x.ldb",
+                               "x.mdb", "x.msb", "x.imp", "x.cdb", "x.zmd",  "x.rmd", "x.ftm", "x.sdb", "x.pdb"};
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     SetBuilder builder;
