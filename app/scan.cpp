@@ -142,6 +142,12 @@ void tell(const Run& run, const RunTimes& times) {
     std::fputs(text.c_str(), stderr);
 }
 
+// Sources are the user's own to try; a set file beside a signed one must be signed as well.
+SignatureInput shadow_input(const ScanOptions& options) {
+    const bool is_set = signatures::is_set_file(options.shadow);
+    return {{options.shadow}, is_set ? options.signatures.key : std::string()};
+}
+
 // The store's, which may be another one from message to message, or one for all.
 ScannerSource scanner_for(const ScanOptions& options, const engine::Limits& limits, unsigned threads) {
     if (!options.store.empty()) {
@@ -158,7 +164,7 @@ ScannerSource scanner_for(const ScanOptions& options, const engine::Limits& limi
         return [live] { return live->current(); };
     }
     auto active = load_signatures(options.signatures, threads);
-    auto shadow = options.shadow.empty() ? nullptr : load_signatures({{options.shadow}, {}}, threads);
+    auto shadow = options.shadow.empty() ? nullptr : load_signatures(shadow_input(options), threads);
     const auto one = std::make_shared<const engine::Scanner>(
         engine::SignatureSets(std::move(active), std::move(shadow)), limits, threads);
     one->make_ready();

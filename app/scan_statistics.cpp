@@ -28,6 +28,10 @@ void ScanStatistics::count(const engine::Report& report) {
     ++by_action_[static_cast<std::size_t>(report.decision.action)];
     bytes_ += report.verdict.message_bytes;
     if (!report.verdict.coverage.complete()) ++partial_;
+    has_shadow_ = has_shadow_ || !report.verdict.shadow.generation.empty();
+    if (report.verdict.shadow.findings.empty()) return;
+    ++shadow_hits_;
+    if (report.decision.action == engine::Action::accept) ++shadow_hits_accepted_;
 }
 
 bool ScanStatistics::all_accepted() const {
@@ -40,7 +44,13 @@ std::string ScanStatistics::summary() const {
                   "%zu messages: %zu accepted, %zu rejected, %zu held, %zu deferred; %zu not scanned "
                   "whole; %zu could not be read\n",
                   messages_, by_action_[0], by_action_[3], by_action_[1], by_action_[2], partial_, errors_);
-    return text;
+    std::string summary = text;
+    if (has_shadow_) {
+        std::snprintf(text, sizeof text, "shadow set: %zu messages hit, %zu of them accepted\n", shadow_hits_,
+                      shadow_hits_accepted_);
+        summary += text;
+    }
+    return summary;
 }
 
 std::string ScanStatistics::text(const signatures::SignatureSet& set, const RunTimes& times) const {
@@ -73,6 +83,8 @@ std::string ScanStatistics::json(const signatures::SignatureSet& set, const RunT
         {"rejected", by_action_[3]},
         {"partial", partial_},
         {"errors", errors_},
+        {"shadow_hits", shadow_hits_},
+        {"shadow_hits_accepted", shadow_hits_accepted_},
         {"bytes", bytes_},
         {"seconds", times.seconds},
         {"user_cpu_seconds", times.user_seconds},

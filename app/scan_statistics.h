@@ -38,6 +38,9 @@ private:
     std::size_t errors_ = 0;
     std::size_t partial_ = 0;
     std::uint64_t bytes_ = 0;
+    bool has_shadow_ = false;
+    std::size_t shadow_hits_ = 0;           // messages
+    std::size_t shadow_hits_accepted_ = 0;  // of these, what the shadow's set would have changed
 };
 
 }  // namespace postern::app

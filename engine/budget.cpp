@@ -92,8 +92,14 @@ std::optional<Limit> Budget::produce_member(std::uint64_t n, std::uint64_t so_fa
 void Budget::give_back(std::uint64_t n) { produced_.fetch_sub(n, std::memory_order_relaxed); }
 
 std::chrono::nanoseconds Budget::time_left() const {
-    const std::chrono::nanoseconds left = deadline_ - std::chrono::steady_clock::now();
+    const std::chrono::nanoseconds left =
+        deadline_.load(std::memory_order_relaxed) - std::chrono::steady_clock::now();
     return std::max(left, std::chrono::nanoseconds(1));
+}
+
+void Budget::give_back_time(std::chrono::nanoseconds spent) {
+    auto before = deadline_.load(std::memory_order_relaxed);
+    while (!deadline_.compare_exchange_weak(before, before + spent, std::memory_order_relaxed)) {}
 }
 
 std::uint64_t Budget::remaining() const {
@@ -135,7 +141,8 @@ std::optional<Limit> Budget::dictionary(std::uint64_t bytes) const {
 }
 
 std::optional<Limit> Budget::out_of_time() const {
-    return std::chrono::steady_clock::now() > deadline_ ? std::optional(Limit::time) : std::nullopt;
+    const bool late = std::chrono::steady_clock::now() > deadline_.load(std::memory_order_relaxed);
+    return late ? std::optional(Limit::time) : std::nullopt;
 }
 
 }  // namespace postern::engine

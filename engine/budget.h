@@ -57,6 +57,8 @@ public:
     // Cheap enough for inner loops that handle some kilobytes a round.
     std::optional<Limit> out_of_time() const;
     std::chrono::nanoseconds time_left() const;  // at least one
+    // So much was spent on what must not cost the message its time.
+    void give_back_time(std::chrono::nanoseconds spent);
 
     const Limits& limits() const { return limits_; }
     std::uint64_t produced() const { return produced_.load(std::memory_order_relaxed); }
@@ -72,7 +74,7 @@ private:
 
     const Limits limits_;
     const std::uint64_t ratio_ceiling_;  // octets above which the ratio refuses
-    const std::chrono::steady_clock::time_point deadline_;
+    std::atomic<std::chrono::steady_clock::time_point> deadline_;
     std::atomic<std::uint64_t> produced_{0};
     std::atomic<std::uint64_t> entries_{0};
     std::atomic<std::uint64_t> entities_{0};

@@ -17,6 +17,11 @@ void Collector::add_to_shadow(Finding finding) {
     verdict_.shadow.findings.push_back(std::move(finding));
 }
 
+void Collector::cut_shadow_short() {
+    const std::lock_guard lock(mutex_);
+    verdict_.shadow.complete = false;
+}
+
 void Collector::add(Gap gap) {
     const std::lock_guard lock(mutex_);
     verdict_.coverage.gaps.push_back(std::move(gap));

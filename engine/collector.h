@@ -17,6 +17,7 @@ public:
 
     void add(Finding finding);
     void add_to_shadow(Finding finding);
+    void cut_shadow_short();
     void add(Gap gap);
     void add(ContentFact fact);
     bool explains() const { return explanation_ != nullptr; }

@@ -42,7 +42,7 @@ public:
         note();
         {
             const Stopwatch watch(item_.step.match_seconds);
-            for (const Side& side : run_.sides) ask(side);
+            ask_sides(run_, [this](const Side& side) { ask(side); });
         }
         {
             const Stopwatch watch(item_.step.expand_seconds);

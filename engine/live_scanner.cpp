@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Switching costs the scanning threads nothing but the pointer: the watching thread reads, maps, makes scratch
+// and gives memory back, and does it with the least claim to the processor, since a scan that shares a core
+// with it would wait for it.
 #include "engine/live_scanner.h"
 
 #include "signatures/store/file_watch.h"
@@ -8,18 +11,28 @@
 #include <thread>
 #include <vector>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace postern::engine {
 
 namespace {
 
-using signatures::Activation;
 using signatures::FileWatch;
+using signatures::SignatureSet;
 using signatures::StoreState;
 using ScannerPointer = std::shared_ptr<const Scanner>;
+using SetPointer = std::shared_ptr<const SignatureSet>;
 
 // What the state says is in force, without when and by whom.
-std::string in_force(const StoreState& state) {
-    return state.current()->generation + (state.shadow ? " " + state.shadow->generation : std::string());
+struct InForce {
+    std::string active;
+    std::string shadow;  // empty: none
+    bool operator==(const InForce&) const = default;
+};
+
+InForce in_force(const StoreState& state) {
+    return {state.current() != nullptr ? state.current()->generation : "", state.shadow ? state.shadow->generation : ""};
 }
 
 }  // namespace
@@ -36,29 +49,66 @@ struct LiveScanner::State {
         thread.join();
     }
 
+    // What the state names can be pruned before it is opened; then the state is another one by now.
     void load() {
-        const StoreState state = store.state();
-        if (state.current() == nullptr) {
+        InForce wanted = in_force(store.state());
+        for (;;) {
+            try {
+                if (wanted != in_use) take(wanted);
+                return;
+            } catch (const signatures::SetFileError&) {
+                InForce now_wanted = in_force(store.state());
+                if (now_wanted == wanted) throw;
+                wanted = std::move(now_wanted);
+            }
+        }
+    }
+
+    void take(const InForce& wanted) {
+        if (wanted.active.empty()) {
             throw signatures::SetFileError(store.folder().native() +
                                            ": holds no set yet; `postern signatures activate SET` puts one in force");
         }
-        const std::string wanted = in_force(state);
-        if (wanted == loaded) return;
-        auto next = std::make_shared<const Scanner>(
-            SignatureSets(store.load(state.current()->generation),
-                          state.shadow ? store.load(state.shadow->generation) : nullptr),
-            options.limits, options.threads);
+        SetPointer next_active = set_of(wanted.active);
+        SetPointer next_shadow = shadow_of(wanted.shadow);
+        auto next = std::make_shared<const Scanner>(SignatureSets(next_active, next_shadow), options.limits,
+                                                    options.threads);
         next->make_ready();
+        put_in_force(std::move(next));
+        active = std::move(next_active);
+        shadow = std::move(next_shadow);
+        tell_change(wanted);
+        in_use = wanted;
+    }
+
+    void put_in_force(ScannerPointer next) {
         {
             const std::lock_guard lock(mutex);
             std::swap(now, next);
         }
         if (next) retired.push_back(std::move(next));
-        if (!loaded.empty()) tell("generation " + state.current()->generation + " is in force now");
-        loaded = wanted;
+    }
+
+    // One that is in use already is not loaded a second time.
+    SetPointer set_of(const std::string& generation) const {
+        for (const SetPointer& set : {active, shadow}) {
+            if (set && set->generation() == generation) return set;
+        }
+        return store.load(generation);
+    }
+
+    // A shadow decides nothing: what is wrong with it must not keep the active set from being taken up.
+    SetPointer shadow_of(const std::string& generation) const try {
+        return generation.empty() ? nullptr : set_of(generation);
+    } catch (const std::exception& error) {
+        tell(std::string(error.what()) + "; there is no shadow set until another one is activated");
+        return nullptr;
     }
 
     void follow() {
+        // Of this thread alone, and those it starts. Where it is not allowed, the switch is only less gentle.
+        constexpr int least = 19;
+        static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), least));
         for (;;) {
             // While old sets are in use, their users' end is looked for; nobody waits for it.
             constexpr std::chrono::milliseconds soon{20};
@@ -78,6 +128,13 @@ struct LiveScanner::State {
         tell(std::string(error.what()) + "; the set in force stays");
     }
 
+    void tell_change(const InForce& wanted) const {
+        if (in_use.active.empty()) return;
+        if (wanted.active != in_use.active) tell("generation " + wanted.active + " is in force now");
+        if (wanted.shadow != in_use.shadow && shadow) tell("generation " + wanted.shadow + " is listened to now as a shadow");
+        if (wanted.shadow.empty() && !in_use.shadow.empty()) tell("there is no shadow set any more");
+    }
+
     void tell(const std::string& sentence) const {
         if (options.tell) options.tell(sentence);
     }
@@ -85,10 +142,12 @@ struct LiveScanner::State {
     signatures::Store store;
     Options options;
     FileWatch watch;
-    std::string loaded;
+    InForce in_use;  // these four the constructor's, then the watching thread's
+    SetPointer active;
+    SetPointer shadow;
+    std::vector<ScannerPointer> retired;
     mutable std::mutex mutex;
     ScannerPointer now;
-    std::vector<ScannerPointer> retired;  // the watching thread's
     std::thread thread;
 };
 

@@ -7,7 +7,8 @@
 //
 // Invariants
 //  (1) current() is never empty, and never a scanner whose set was not loaded whole.
-//  (2) What cannot be loaded changes nothing and is told.
+//  (2) What cannot be loaded changes nothing and is told. A shadow that cannot be loaded is none.
+//  (3) A set that stays in force while the one beside it changes is not loaded again.
 //
 // current() is thread-safe and takes no longer than a lock that nobody holds for long.
 #pragma once

@@ -26,7 +26,7 @@ Json to_json(const Finding& finding) {
 Json to_json(const Shadow& shadow) {
     Json findings = Json::array();
     for (const Finding& finding : shadow.findings) findings.push_back(to_json(finding));
-    return {{"generation", shadow.generation}, {"findings", std::move(findings)}};
+    return {{"generation", shadow.generation}, {"complete", shadow.complete}, {"findings", std::move(findings)}};
 }
 
 Json to_json(const Coverage& coverage) {

@@ -72,6 +72,7 @@ std::string to_text(const Report& report) {
     for (const Finding& finding : report.verdict.shadow.findings) {
         text += "    shadow set, deciding nothing: " + line_about(finding).substr(4);
     }
+    if (!report.verdict.shadow.complete) text += "    shadow set, deciding nothing: not asked to the end\n";
     for (const Gap& gap : report.verdict.coverage.gaps) {
         text += "    not scanned: " +
                 (gap.content.empty() ? "the message" : printable_name(gap.content)) + " (" +

@@ -62,6 +62,24 @@ void Side::add(Finding finding) const {
 
 void Side::add(Gap gap) const {
     if (number_ == 0) run_->collector->add(std::move(gap));
+    else run_->collector->cut_shadow_short();
+}
+
+// In parallel, what a side waits for may be another content's; so its time is measured too long, never too
+// short, and the message gets back no less than it lost.
+void ask_sides(ScanRun& run, const std::function<void(const Side&)>& ask) {
+    using Clock = std::chrono::steady_clock;
+    ask(run.sides.front());
+    if (run.sides.size() == 1) return;
+    if (run.shadow_time.load(std::memory_order_relaxed) > run.budget.limits().time / 4) {
+        return run.collector->cut_shadow_short();
+    }
+    const auto start = Clock::now();
+    ask(run.sides.back());
+    const std::chrono::nanoseconds spent = Clock::now() - start;
+    auto before = run.shadow_time.load(std::memory_order_relaxed);
+    while (!run.shadow_time.compare_exchange_weak(before, before + spent, std::memory_order_relaxed)) {}
+    run.budget.give_back_time(spent);
 }
 
 ScanRun::ScanRun(const Workers& all_workers, const SignatureSets& sets, const Limits& limits,

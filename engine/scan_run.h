@@ -15,6 +15,7 @@
 #include "signatures/matcher.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -64,7 +65,7 @@ private:
 struct ScanRun;
 
 // One of the sets that a scan asks: the active one, which decides, or the shadow beside it, which is only
-// listened to: what it finds goes to a list of its own, and what it could not finish is nobody's gap.
+// listened to: what it finds goes to a list of its own, and what it could not finish is no gap of the verdict.
 class Side {
 public:
     Side(ScanRun& run, const signatures::SignatureSet& set, unsigned number)
@@ -112,11 +113,16 @@ struct ScanRun {
     TaskGroup* tasks = nullptr;
     std::atomic<bool> refused{false};               // the Budget said no to something
     std::atomic<std::uint64_t> waiting_bytes{0};    // held by tasks that have not begun
+    std::atomic<std::chrono::nanoseconds> shadow_time{std::chrono::nanoseconds(0)};  // that it has taken
     std::mutex encoded_mutex;
     std::vector<signatures::Chunk> encoded;  // of the message: ranges of clean base64
 
     void refuse(Limit limit, const std::string& content);
 };
+
+// Asks each side. The shadow has time of its own, and not without end: a slow rule in it must not cost the
+// message the time that it may take.
+void ask_sides(ScanRun& run, const std::function<void(const Side&)>& ask);
 
 // The octets of a message and where they stand: `path` is "" for the message that was handed in.
 struct ParsedSource {

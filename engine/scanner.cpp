@@ -103,6 +103,7 @@ Verdict Scanner::scan(const mime::Message& message, Explanation* explanation) co
     if (message.size() > state_->limits.message_bytes) {
         Verdict verdict = over_size(message, state_->limits);
         verdict.generation = state_->sets.active->generation();
+        if (state_->sets.shadow) verdict.shadow = {std::string(state_->sets.shadow->generation()), false, {}};
         return verdict;
     }
     const auto root = [&](ScanRun& run) {
@@ -116,9 +117,9 @@ Verdict Scanner::scan(const mime::Message& message, Explanation* explanation) co
         run.tasks->wait();
         std::sort(run.encoded.begin(), run.encoded.end(),
                   [](const auto& a, const auto& b) { return a.begin < b.begin; });
-        for (const Side& side : run.sides) {
+        ask_sides(run, [&](const Side& side) {
             if (!allowed.by(side)) match_raw(run, side, message);
-        }
+        });
     };
     return state_->scan(message.size(), root, explanation);
 }

@@ -63,6 +63,7 @@ struct Coverage {
 // What a set beside the active one would have found; it decides nothing.
 struct Shadow {
     std::string generation;  // empty: there was none
+    bool complete = true;    // false: it was not asked to the end, as it took too long
     std::vector<Finding> findings;
 };
 
