@@ -12,6 +12,7 @@ namespace postern::app {
 enum ExitStatus { exit_accepted = 0, exit_rejected = 1, exit_error = 2 };
 
 void add_scan(CLI::App& app, int& exit_status);
+void add_scand(CLI::App& app, int& exit_status);
 void add_corpus(CLI::App& app, int& exit_status);
 void add_policy(CLI::App& app, int& exit_status);
 void add_signatures(CLI::App& app, int& exit_status);

@@ -23,6 +23,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     int exit_status = postern::app::exit_accepted;
     postern::app::add_scan(app, exit_status);
+    postern::app::add_scand(app, exit_status);
     postern::app::add_policy(app, exit_status);
     postern::app::add_corpus(app, exit_status);
     postern::app::add_signatures(app, exit_status);

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/service/connection.h"
+
+#include "engine/service/fingerprint.h"
+#include "engine/service/verdict_text.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace postern::engine::service {
+
+namespace {
+
+// What every stream may have, however much is in flight: small messages never wait for large ones
+// here.
+constexpr std::uint64_t free_for_all = 256 * 1024;
+// Replies that a client leaves lying; more, and nothing more of it is read.
+constexpr std::size_t most_unsent = 1024 * 1024;
+constexpr int reads_a_turn = 8;
+constexpr std::chrono::milliseconds linger_time{2000};
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<Server::State> server, Descriptor socket, ClientName name)
+    : kept_(std::move(server)), server_(*kept_),
+      socket_(std::move(socket)),
+      name_(std::move(name)),
+      watch_(server_.loop, socket_.get()),
+      protocol_(server_.options.limits.stream) {}
+
+void Connection::begin() {
+    set_deadline();
+    receive();
+}
+
+void Connection::wait_to_read() {
+    if (reading_ || closed_) return;
+    reading_ = true;
+    watch_.when_readable([self = weak_from_this()] {
+        const auto connection = self.lock();
+        if (!connection) return;
+        connection->reading_ = false;
+        if (connection->lingering_)
+            connection->linger();
+        else
+            connection->receive();
+    });
+}
+
+bool Connection::may_read() const {
+    return !closing_ && !closed_ && !gated_ && pending_ < server_.options.limits.commands &&
+           out_.size() < most_unsent;
+}
+
+void Connection::receive() {
+    const auto self = shared_from_this();
+    server_.connections.splice(server_.connections.end(), server_.connections, place);
+    for (int i = 0; i < reads_a_turn; ++i) {
+        if (!may_read() || input_ended_) return;
+        iovec vector{server_.buffer.data(), server_.buffer.size()};
+        alignas(cmsghdr) std::array<char, CMSG_SPACE(16 * sizeof(int))> control{};
+        msghdr header{};
+        header.msg_iov = &vector;
+        header.msg_iovlen = 1;
+        header.msg_control = control.data();
+        header.msg_controllen = control.size();
+        const ssize_t size = ::recvmsg(socket_.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (size < 0 && (errno == EAGAIN || errno == EINTR)) return wait_to_read();
+        if (size < 0) return close("");
+        for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr;
+             part = CMSG_NXTHDR(&header, part)) {
+            if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+            for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= part->cmsg_len;
+                 at += sizeof(int)) {
+                int number = -1;
+                std::memcpy(&number, reinterpret_cast<const char*>(part) + at, sizeof number);
+                protocol_.give(Descriptor(number));
+            }
+        }
+        if (size == 0) {
+            input_ended_ = true;
+            obey(protocol_.end_of_input());
+            return;
+        }
+        take(std::span(server_.buffer).first(static_cast<std::size_t>(size)));
+    }
+    if (may_read()) wait_to_read();
+}
+
+// Keeps for later what cannot be taken now.
+void Connection::take(std::span<const std::byte> octets) {
+    const bool was_in_the_middle = protocol_.in_the_middle();
+    taking_ = true;
+    while (!closed_ && may_read()) {
+        Step step = protocol_.next(octets);
+        if (std::holds_alternative<step::NeedInput>(step)) break;
+        if (!obey(std::move(step))) break;
+    }
+    taking_ = false;
+    if (closed_) return;
+    if (!octets.empty() && !closing_) {
+        unread_.insert(0, reinterpret_cast<const char*>(octets.data()), octets.size());
+    }
+    if (!was_in_the_middle) command_began_ = Clock::now();
+    set_deadline();
+}
+
+void Connection::resume() {
+    if (closed_ || taking_ || !may_read()) return;
+    if (!unread_.empty()) {
+        const std::string octets = std::exchange(unread_, {});
+        take(std::as_bytes(std::span(octets)));
+    }
+    if (closed_ || !may_read()) return;
+    if (input_ended_ && unread_.empty())
+        obey(protocol_.end_of_input());
+    else if (!reading_)
+        receive();
+}
+
+bool Connection::obey(Step step) {
+    return std::visit(Overloaded{
+                          [](step::NeedInput&) { return false; },
+                          [&](step::Query& one) {
+                              query(one);
+                              return true;
+                          },
+                          [&](step::ScanPath& one) {
+                              scan_path(one);
+                              return true;
+                          },
+                          [&](step::ScanDescriptor& one) {
+                              scan_descriptor(std::move(one));
+                              return true;
+                          },
+                          [&](step::StreamBegin& one) {
+                              stream_.emplace(Stream{{one.mark, one.verb, "stream",
+                                                      std::move(one.options), Clock::now()},
+                                                     Spool(server_.room)});
+                              ++pending_;
+                              return true;
+                          },
+                          [&](step::StreamOctets& one) { return stream_octets(one.octets); },
+                          [&](step::StreamEnd&) {
+                              stream_end();
+                              return true;
+                          },
+                          [&](step::StreamTooLong&) {
+                              stream_too_long();
+                              return true;
+                          },
+                          [&](step::Say& one) {
+                              say(std::move(one.octets));
+                              return true;
+                          },
+                          [&](step::Close& one) {
+                              if (stream_) {  // cut off: nobody waits for an answer
+                                  if (!stream_->failed) --pending_;
+                                  stream_.reset();
+                              }
+                              closing_ = true;
+                              close_reason_ = std::move(one.reason);
+                              end_when_done();
+                              return false;
+                          },
+                      },
+                      step);
+}
+
+bool Connection::stream_octets(std::span<const std::byte> octets) {
+    Stream& stream = *stream_;
+    if (stream.failed) return true;
+    if (const std::error_code error = stream.spool.append(octets)) {
+        Answer answer;
+        answer.error = "the stream cannot be kept: " + error.message();
+        Job job;
+        job.size = stream.spool.size();
+        stream.failed = true;
+        Outcome outcome;
+        outcome.answer = std::move(answer);
+        Connection::answer(stream.scan, job, outcome);
+        --pending_;
+        stream.spool = Spool(server_.room);
+        return true;
+    }
+    if (stream.may_grow || stream.spool.size() <= free_for_all) return true;
+    stream.may_grow = server_.gate.empty() && server_.room->held <= server_.options.limits.held;
+    if (stream.may_grow) return true;
+    gated_ = true;
+    server_.gate.push_back(weak_from_this());
+    server_.levels_due = true;
+    return false;
+}
+
+void Connection::go_on() {
+    gated_ = false;
+    if (stream_) stream_->may_grow = true;
+    set_deadline();
+    resume();
+}
+
+void Connection::stream_end() {
+    Stream stream = std::move(*stream_);
+    stream_.reset();
+    if (stream.failed) return;
+    const Scan scan = stream.scan;
+    submit(scan, std::move(stream.spool), [this, mark = scan.mark](bool told) {
+        if (!told) say(framed(mark, "stream: OK"));
+        --pending_;
+        resume();
+        end_when_done();
+    });
+}
+
+void Connection::stream_too_long() {
+    Stream stream = std::move(*stream_);
+    stream_.reset();
+    if (stream.failed) return;
+    const std::uint64_t most = server_.options.limits.stream;
+    Job job;
+    job.size = stream.spool.size();
+    Outcome outcome;
+    Answer& answer = outcome.answer.emplace();
+    answer.decision = Action::reject;
+    answer.found = {"Heuristics.Limits.Exceeded.StreamSize"};
+    answer.not_scanned = {"size"};
+    answer.reason = "The message is larger than a stream may be.";
+    if (stream.scan.verb == Verb::verdict) {
+        answer.json = too_long_verdict({stream.scan.verdict.name, {}, job.size}, most);
+    }
+    Connection::answer(stream.scan, job, outcome);
+    --pending_;
+}
+
+void Connection::scan_descriptor(step::ScanDescriptor command) {
+    const std::string label = "fd[" + std::to_string(command.descriptor.get()) + "]";
+    Scan scan{command.mark, command.verb, label, std::move(command.options), Clock::now()};
+    ++pending_;
+    if (kind_of(command.descriptor.get()) != FileKind::regular) {
+        if (scan.verb == Verb::verdict) {
+            say(framed(scan.mark, unread_verdict({scan.verdict.name, scan.verdict.id},
+                                                 "the descriptor is no regular file")));
+        } else {
+            say(framed(scan.mark, label + ": Not a regular file ERROR"));
+        }
+        --pending_;
+        return;
+    }
+    submit(scan, std::move(command.descriptor), [this, scan](bool told) {
+        if (!told) say(framed(scan.mark, scan.label + ": OK"));
+        --pending_;
+        resume();
+        end_when_done();
+    });
+}
+
+void Connection::scan_path(const step::ScanPath& command) {
+    ++pending_;
+    PathRun::Host host;
+    const auto self = shared_from_this();
+    host.tell = [self, mark = command.mark](const std::string& line) {
+        self->say(framed(mark, line));
+    };
+    host.scan = [self, command](std::string path, Descriptor file, Told told) {
+        Scan scan{command.mark, command.verb, path, {}, Clock::now()};
+        scan.verdict.name = std::move(path);
+        self->submit(std::move(scan), std::move(file), std::move(told));
+    };
+    host.finished = [self] {
+        --self->pending_;
+        self->resume();
+        self->end_when_done();
+    };
+    std::make_shared<PathRun>(command.verb, command.path, std::move(host))->begin(server_.roots);
+}
+
+void Connection::submit(Scan scan, std::variant<Descriptor, Spool> octets, Told told) {
+    auto job = std::make_shared<Job>();
+    job->octets = std::move(octets);
+    job->id = scan.verdict.id;
+    job->request.as = scan.verdict.as;
+    job->request.wants_json = scan.verb == Verb::verdict;
+    job->request.name = scan.verdict.name;
+    if (job->request.wants_json && job->request.name.empty())
+        job->request.name = scan.label.substr(0, scan.label.find('['));
+    const off_t size = ::lseek(job->descriptor(), 0, SEEK_END);
+    job->size = size < 0 ? 0 : static_cast<std::uint64_t>(size);
+    job->done = [self = shared_from_this(), scan = std::move(scan), told = std::move(told)](
+                    const Job& of, const Outcome& outcome) {
+        self->answer(scan, of, outcome);
+        const bool ok =
+            outcome.answer && outcome.answer->found.empty() && outcome.answer->error.empty();
+        told(!ok || scan.verb == Verb::verdict);
+    };
+    server_.pool.submit(std::move(job));
+}
+
+void Connection::answer(const Scan& scan, const Job& job, const Outcome& outcome) {
+    if (scan.verb == Verb::verdict) {
+        tell_verdict(scan, job, outcome);
+    } else if (!outcome.answer) {
+        say(framed(scan.mark,
+                   scan.label + ": The scanner failed on it twice, it was not scanned ERROR"));
+    } else if (!outcome.answer->error.empty()) {
+        say(framed(scan.mark, scan.label + ": " + outcome.answer->error + " ERROR"));
+    } else {
+        for (const std::string& name : outcome.answer->found) {
+            say(framed(scan.mark, scan.label + ": " + name + " FOUND"));
+            if (scan.verb != Verb::allmatchscan) break;
+        }
+    }
+    if (!outcome.answer) keep_fingerprint(job, outcome);
+    static const Answer none = [] {
+        Answer answer;
+        answer.not_scanned = {"scanner-failed"};
+        answer.reason = "The scanner failed on it twice.";
+        return answer;
+    }();
+    const Answer& said = outcome.answer ? *outcome.answer : none;
+    const auto now = Clock::now();
+    const bool queued = job.queued != Clock::time_point();
+    server_.events.scan_finished(
+        {name_, name_of(scan.verb), job.request.name, scan.verdict.id,
+         said.error.empty() ? said.decision : Action::defer,
+         said.error.empty() ? said.reason : said.error, said.found, said.not_scanned,
+         outcome.answer ? said.generation : outcome.generation, job.size,
+         queued ? Seconds(job.dispatched - job.queued) : Seconds(),
+         queued ? Seconds(now - job.dispatched) : Seconds(), Seconds(now - scan.begun)});
+}
+
+void Connection::tell_verdict(const Scan& scan, const Job& job, const Outcome& outcome) {
+    const Asked asked{job.request.name, scan.verdict.id, job.size};
+    std::string json;
+    if (!outcome.answer)
+        json = given_up_verdict(asked, outcome.generation);
+    else if (!outcome.answer->error.empty())
+        json = unread_verdict(asked, outcome.answer->error);
+    else
+        json = with_id(outcome.answer->json, scan.verdict.id);
+    say(framed(scan.mark, json));
+}
+
+// The octets are read on another thread, which may take its time.
+void Connection::keep_fingerprint(const Job& job, const Outcome& outcome) {
+    auto file = std::make_shared<Descriptor>(
+        ::fcntl(const_cast<Job&>(job).descriptor(), F_DUPFD_CLOEXEC, 0));
+    auto culprit =
+        std::make_shared<Culprit>(Culprit{file->get(), job.size, job.request.name, job.id,
+                                          outcome.end, outcome.signal, outcome.generation});
+    auto taken = std::make_shared<Fingerprint>();
+    server_.loop.in_background(
+        [file, culprit, taken, folder = server_.options.failed_folder] {
+            *taken = take_fingerprint(*culprit, folder);
+        },
+        [culprit, taken, &events = server_.events] {
+            if (!taken->error.empty()) events.told(Level::error, taken->error);
+            events.message_given_up({culprit->name, culprit->id, taken->sha256, culprit->bytes,
+                                     culprit->end, culprit->signal, taken->kept_in});
+        });
+}
+
+void Connection::query(const step::Query& command) {
+    if (command.verb == Verb::shutdown && !server_.options.shut_down) {
+        return say(framed(command.mark, "COMMAND UNAVAILABLE"));
+    }
+    if (command.verb == Verb::shutdown) return server_.options.shut_down();
+    say(framed(command.mark, server_.reply_to(command.verb)));
+    if (command.verb == Verb::reload) server_.options.reload();
+}
+
+void Connection::say(std::string octets) {
+    if (octets.empty() || closed_) return;
+    out_ += octets;
+    if (!writing_) flush();
+}
+
+void Connection::flush() {
+    while (!out_.empty() && !closed_) {
+        const ssize_t sent =
+            ::send(socket_.get(), out_.data(), out_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0 && errno == EAGAIN) {
+            writing_ = true;
+            set_deadline();
+            return watch_.when_writable([self = weak_from_this()] {
+                const auto connection = self.lock();
+                if (!connection || connection->closed_) return;
+                connection->writing_ = false;
+                connection->flush();
+                connection->set_deadline();
+                connection->resume();
+                connection->end_when_done();
+            });
+        }
+        if (sent < 0) return close("");
+        out_.erase(0, static_cast<std::size_t>(sent));
+    }
+}
+
+void Connection::end_when_done() {
+    if (!closing_ || lingering_ || closed_ || pending_ > 0 || !out_.empty()) return set_deadline();
+    // Closing while something lies unread would take the reply away from the client.
+    int left = 0;
+    ::ioctl(socket_.get(), FIONREAD, &left);
+    if (input_ended_ || (left == 0 && close_reason_.empty())) return close(close_reason_);
+    lingering_ = true;
+    deadline_ = Clock::now() + linger_time;
+    linger_until_ = Clock::now() + server_.options.limits.command_time;
+    ::shutdown(socket_.get(), SHUT_WR);
+    linger();
+}
+
+void Connection::linger() {
+    for (int i = 0; i < reads_a_turn; ++i) {
+        const ssize_t size =
+            ::recv(socket_.get(), server_.buffer.data(), server_.buffer.size(), MSG_DONTWAIT);
+        if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
+            return close(close_reason_);
+        if (size < 0) break;
+        deadline_ = std::min(Clock::now() + linger_time, linger_until_);
+    }
+    wait_to_read();
+}
+
+void Connection::close(std::string_view reason) {
+    if (std::exchange(closed_, true)) return;
+    server_.close(*this, reason);
+}
+
+void Connection::time_out() {
+    if (lingering_) return close(close_reason_);
+    if (!out_.empty()) return close("does not take its replies");
+    const bool middle = protocol_.in_the_middle();
+    if (middle || !protocol_.in_session()) say("COMMAND READ TIMED OUT\n");
+    close(middle ? "too slow" : "idle");
+}
+
+void Connection::set_deadline() {
+    if (lingering_) return;
+    const ServerLimits& limits = server_.options.limits;
+    const auto now = Clock::now();
+    if (!out_.empty())
+        deadline_ = now + limits.write_time;
+    else if (gated_ || (pending_ > 0 && !stream_))
+        deadline_ = Clock::time_point::max();
+    else if (stream_)
+        deadline_ = now + limits.read_time;
+    else if (protocol_.in_the_middle())
+        deadline_ = command_began_ + limits.command_time;
+    else
+        deadline_ = now + limits.idle_time;
+}
+
+}  // namespace postern::engine::service

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pool: keeps workers, gives them jobs, and makes good what becomes of them.
+//
+// One worker is active and one stands by, ready. When the active one ends, the other takes over at
+// once, and what was in flight goes, one at a time, to a third one (solo): what ends that one too
+// is given up, everything else gets its answer. Another set is loaded by another nursery; when its
+// first worker is ready, it becomes the active one, and the old one answers what it has and leaves.
+//
+// Invariants
+//  (1) Every job is answered or given up, once; a job is given up only after two workers ended with
+//  it, the
+//      second of which had nothing else.
+//  (2) A job is in flight in at most one worker.
+#pragma once
+
+#include "engine/service/events.h"
+#include "engine/service/job.h"
+#include "engine/service/loop.h"
+#include "engine/service/nursery.h"
+#include "engine/service/waiting_line.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace postern::engine::service {
+
+class Pool {
+public:
+    struct Options {
+        std::vector<std::string> nursery;  // the command that becomes one
+        WaitingLine::Capacity capacity;
+        // Without an answer for so long, a worker hangs. 0: three times what the policy allows, and
+        // 5 s.
+        std::chrono::milliseconds hang_time{0};
+    };
+    struct Listener {
+        std::function<void(const std::string&)>
+            cannot_start;               // there never was a set, and will not be
+        std::function<void()> changed;  // levels, or readiness
+    };
+
+    Pool(Loop& loop, Options options, Events& events, Listener listener);
+    ~Pool();
+
+    void submit(JobPointer job);
+    // Loads everything anew beside what is in force.
+    void reload();
+
+    // A set is in force and a worker takes messages.
+    bool ready() const;
+    // Of the set in force; null before there is one.
+    const LoadedFacts* facts() const;
+    std::size_t waiting() const;
+    std::size_t running() const;
+    // Of those waiting and running, the first few, for STATS: seconds since they came, and their
+    // names.
+    std::vector<std::pair<double, std::string>> first_jobs(std::size_t most) const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace postern::engine::service

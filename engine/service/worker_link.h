@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// WorkerLink: the supervisor's end of one worker: what it was given and what it says.
+#pragma once
+
+#include "engine/service/job.h"
+#include "engine/service/loop.h"
+#include "engine/service/packet.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace postern::engine::service {
+
+enum class WorkerState : std::uint8_t {
+    starting,
+    standby,   // ready, and given nothing
+    active,    // given what comes
+    solo,      // given one at a time what may have ended another worker
+    draining,  // given nothing more
+    lost,      // it closed its sockets, or has to go: only its end is awaited
+};
+
+class WorkerLink {
+public:
+    struct Listener {
+        std::function<void()> ready;
+        std::function<void(const JobPointer&, std::optional<Answer>)>
+            answered;  // no answer: nonsense
+        std::function<void()> closed;
+    };
+
+    WorkerLink(Loop& loop, std::uint64_t id, Listener listener);
+
+    std::uint64_t id() const { return id_; }
+    // The worker's ends, to be sent to it and closed here.
+    Packet take_worker_ends();
+
+    // False: it cannot be reached any more. The job is in flight then all the same.
+    bool send(const JobPointer& job, Clock::time_point deadline);
+    std::size_t in_flight() const { return in_flight_.size(); }
+    std::vector<JobPointer> jobs() const;
+    std::vector<JobPointer> take_in_flight();
+    bool has_overdue(Clock::time_point now) const;
+    // The worker sees the end of its sockets, answers no more and leaves.
+    void hang_up();
+
+    WorkerState state = WorkerState::starting;
+    bool hung = false;
+    int process = 0;
+
+private:
+    struct InFlight {
+        JobPointer job;
+        Clock::time_point deadline;
+        std::string pieces;
+    };
+    void listen(Watch& watch, int socket);
+    // False: nothing more is to be read.
+    bool take(const Packet& packet);
+
+    std::uint64_t id_;
+    Listener listener_;
+    Descriptor small_, large_;
+    Descriptor small_of_worker_, large_of_worker_;
+    std::unique_ptr<Watch> small_watch_, large_watch_;
+    std::map<std::uint64_t, InFlight> in_flight_;
+};
+
+}  // namespace postern::engine::service
