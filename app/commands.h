@@ -16,5 +16,6 @@ void add_scand(CLI::App& app, int& exit_status);
 void add_corpus(CLI::App& app, int& exit_status);
 void add_policy(CLI::App& app, int& exit_status);
 void add_signatures(CLI::App& app, int& exit_status);
+void add_relay(CLI::App& app, int& exit_status);
 
 }  // namespace postern::app

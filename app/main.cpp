@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
     postern::app::add_policy(app, exit_status);
     postern::app::add_corpus(app, exit_status);
     postern::app::add_signatures(app, exit_status);
+    postern::app::add_relay(app, exit_status);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

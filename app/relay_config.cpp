@@ -5,12 +5,12 @@
 #include "app/relay_keys.h"
 #include "relay/address.h"
 
+#include <netdb.h>
+#include <unistd.h>
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <netdb.h>
 #include <sstream>
-#include <unistd.h>
 
 namespace postern::app {
 
@@ -24,25 +24,34 @@ std::string read_whole(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     if (!file || !(text << file.rdbuf())) {
-        throw UsageError(path.string() + ": the configuration cannot be read; name a TOML file after --config");
+        throw UsageError(path.string() +
+                         ": the configuration cannot be read; name a TOML file after --config");
     }
     return text.str();
 }
 
-// A file's keys over what `config` has. `own_listeners`: it has listeners other than the default ones.
-void apply(const std::string& text, const std::string& name, RelayConfig& config, std::vector<ListenerOptions>& listeners) {
+template <typename Target>
+void take_all(TomlFile& file, std::string_view array, std::span<const ConfigKey<Target>> keys,
+              std::vector<Target>& targets) {
+    const std::size_t count = file.count(array);
+    for (std::size_t i = 0; i < count; ++i) {
+        Target target;
+        for (const auto& key : keys) {
+            if (const auto value = file.take(array, i, key.name)) key.read(*value, target);
+        }
+        targets.push_back(std::move(target));
+    }
+}
+
+// A file's keys over what `config` has. Its listeners come to those that files before had.
+void apply(const std::string& text, const std::string& name, RelayConfig& config,
+           std::vector<ListenerOptions>& listeners) {
     TomlFile file(text, name);
     for (const auto& key : relay_keys()) {
         if (const auto value = file.take(key.table, key.name)) key.read(*value, config);
     }
-    for (std::size_t i = 0; i < file.count("listener"); ++i) {
-        ListenerOptions listener;
-        for (const auto& key : listener_keys()) {
-            if (const auto value = file.take(key.table, i, key.name)) key.read(*value, listener);
-        }
-        listeners.push_back(std::move(listener));
-    }
-    for (const auto& key : listener_keys()) file.take(key.table, std::size_t{0}, key.name);
+    take_all(file, "listener", listener_keys(), listeners);
+    take_all(file, "route", route_keys(), config.delivery.routes);
     file.refuse_the_rest();
 }
 
@@ -68,27 +77,40 @@ std::string domain_of_host(const std::string& hostname) {
 
 void fill_in(RelayConfig& config) {
     if (config.server.hostname.empty()) config.server.hostname = machine_name();
-    if (config.server.postmaster.empty()) config.server.postmaster = "postmaster@" + domain_of_host(config.server.hostname);
+    if (config.server.postmaster.empty())
+        config.server.postmaster = "postmaster@" + domain_of_host(config.server.hostname);
 }
 
 // What no key alone can be wrong about.
 void check(const RelayConfig& config, const std::string& name) {
-    const auto fail = [&](const std::string& sentence) { throw UsageError(name + ": " + sentence); };
+    const auto fail = [&](const std::string& sentence) {
+        throw UsageError(name + ": " + sentence);
+    };
     if (!relay::is_domain(config.server.hostname, relay::Charset::ascii)) {
-        fail("`hostname` in [relay] is \"" + config.server.hostname + "\", which is no domain name; write this machine's full name, such as \"relay.example.org\"");
+        fail("`hostname` in [relay] is \"" + config.server.hostname +
+             "\", which is no domain name; write this machine's full name, such as "
+             "\"relay.example.org\"");
     }
     for (const ListenerOptions& listener : config.server.listeners) {
-        if (listener.address.empty()) fail("a [[listener]] has no `address`; write one such as \"0.0.0.0:25\"");
-        const bool needs_tls = listener.requires_tls() || listener.kind == ListenerKind::submissions;
+        if (listener.address.empty())
+            fail("a [[listener]] has no `address`; write one such as \"0.0.0.0:25\"");
+        const bool needs_tls =
+            listener.requires_tls() || listener.kind == ListenerKind::submissions;
         if (needs_tls && config.server.tls.certificate.empty()) {
-            fail("the listener on " + listener.address + " needs TLS; name `certificate` and `key` in [tls]");
+            fail("the listener on " + listener.address +
+                 " needs TLS; name `certificate` and `key` in [tls]");
         }
-        const auto same = [&](const ListenerOptions& other) { return other.address == listener.address; };
-        if (std::count_if(config.server.listeners.begin(), config.server.listeners.end(), same) > 1 && !listener.address.ends_with(":0")) {
+        const auto same = [&](const ListenerOptions& other) {
+            return other.address == listener.address;
+        };
+        if (std::count_if(config.server.listeners.begin(), config.server.listeners.end(), same) >
+                1 &&
+            !listener.address.ends_with(":0")) {
             fail("two [[listener]] have the address " + listener.address + "; leave one out");
         }
     }
-    if (!relay::is_domain(config.server.postmaster.substr(config.server.postmaster.rfind('@') + 1), relay::Charset::utf8)) {
+    if (!relay::is_domain(config.server.postmaster.substr(config.server.postmaster.rfind('@') + 1),
+                          relay::Charset::utf8)) {
         fail("`postmaster` in [relay] must be an address such as \"postmaster@example.org\"");
     }
 }
@@ -96,7 +118,8 @@ void check(const RelayConfig& config, const std::string& name) {
 std::vector<std::filesystem::path> further_files(const std::filesystem::path& path) {
     std::vector<std::filesystem::path> files;
     std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(path.parent_path() / "conf.d", error)) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(path.parent_path() / "conf.d", error)) {
         if (entry.path().extension() == ".toml") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
@@ -104,11 +127,13 @@ std::vector<std::filesystem::path> further_files(const std::filesystem::path& pa
 }
 
 template <typename Target>
-std::string written(std::span<const ConfigKey<Target>> keys, const Target& target, Comments comments) {
+std::string written(std::span<const ConfigKey<Target>> keys, const Target& target,
+                    Comments comments) {
     std::string text;
     std::string_view table;
+    const bool is_array = !std::is_same_v<Target, RelayConfig>;
     for (const auto& key : keys) {
-        if (key.table != table && key.table != "listener") text += "\n[" + std::string(key.table) + "]\n";
+        if (key.table != table && !is_array) text += "\n[" + std::string(key.table) + "]\n";
         table = key.table;
         if (comments == Comments::with) text += "# " + std::string(key.comment) + "\n";
         text += std::string(key.name) + " = " + key.write(target) + "\n";
@@ -131,7 +156,8 @@ RelayConfig load_relay_config(const std::string& path) {
     std::vector<ListenerOptions> listeners;
     if (!path.empty()) {
         apply(read_whole(path), path, config, listeners);
-        for (const auto& file : further_files(path)) apply(read_whole(file), file.string(), config, listeners);
+        for (const auto& file : further_files(path))
+            apply(read_whole(file), file.string(), config, listeners);
     }
     if (!listeners.empty()) config.server.listeners = std::move(listeners);
     fill_in(config);
@@ -142,13 +168,19 @@ RelayConfig load_relay_config(const std::string& path) {
 std::string dump_relay_config(const RelayConfig& config, Comments comments) {
     std::string text;
     if (comments == Comments::with) {
-        text = "# The configuration of `postern relay`, with every key at its default. Files in conf.d/ beside this one are read\n"
-               "# behind it. Sizes are numbers or \"100M\"; times are seconds or \"500ms\", \"5m\", \"2h\", \"5d\".\n";
+        text =
+            "# The configuration of `postern relay`, with every key at its default. Files in "
+            "conf.d/ beside this one are read\n"
+            "# behind it. Sizes are numbers or \"100M\"; times are seconds or \"500ms\", \"5m\", "
+            "\"2h\", \"5d\".\n";
     }
     text += written(relay_keys(), config, comments);
     for (const ListenerOptions& listener : config.server.listeners) {
         text += "\n[[listener]]\n" + written(listener_keys(), listener, comments);
         comments = Comments::without;
+    }
+    for (const relay::RouteConfig& route : config.delivery.routes) {
+        text += "\n[[route]]\n" + written(route_keys(), route, comments);
     }
     return text.front() == '\n' ? text.substr(1) : text;
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The relay's configuration file: TOML, and what lies in conf.d/ beside it, in the order of the names.
+// The relay's configuration file: TOML, and what lies in conf.d/ beside it, in the order of the
+// names.
 //
-// A later file overrides the keys that it has; its [[listener]]s come to those before. Unknown keys, wrong types and
-// impossible values are errors with file:line:column and what to write instead.
+// A later file overrides the keys that it has; its [[listener]]s come to those before. Unknown
+// keys, wrong types and impossible values are errors with file:line:column and what to write
+// instead.
 #pragma once
 
 #include "relay/config.h"

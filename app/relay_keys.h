@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keys of the relay's configuration: one row each, which reads itself, writes itself and explains itself.
+// The keys of the relay's configuration: one row each, which reads itself, writes itself and
+// explains itself.
 #pragma once
 
 #include "app/toml_reader.h"
@@ -22,5 +23,6 @@ struct ConfigKey {
 
 std::span<const ConfigKey<relay::RelayConfig>> relay_keys();
 std::span<const ConfigKey<relay::ListenerOptions>> listener_keys();
+std::span<const ConfigKey<relay::RouteConfig>> route_keys();
 
 }  // namespace postern::app

@@ -8,7 +8,10 @@ AclStep allowed_networks(std::vector<Network> networks, ListenerKind kind) {
         const std::string& text = question.envelope.client.address;
         const auto address = IpAddress::parse(text);
         if (address && contains(networks, *address)) return Ruling::pass();
-        return Ruling::refuse(reply_of(kind == ListenerKind::smarthost ? replies::not_allowed : replies::not_allowed_submission, text));
+        return Ruling::refuse(reply_of(kind == ListenerKind::smarthost
+                                           ? replies::not_allowed
+                                           : replies::not_allowed_submission,
+                                       text));
     };
 }
 

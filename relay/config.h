@@ -19,6 +19,13 @@ struct ScanConfig {
     std::chrono::milliseconds time{180'000};
 };
 
+// Another way for the mail of some domains.
+struct RouteConfig {
+    std::string domain;  // "example.net"; ".example.net": all below it; "*": all
+    std::string host;    // "ADDRESS:PORT" or "NAME:PORT"; empty: by MX
+    std::string tls;     // as in DeliveryConfig; empty: as there
+};
+
 struct DeliveryConfig {
     std::string smarthost;  // "ADDRESS:PORT", everything goes there; empty: by MX
     std::uint16_t port = 25;
@@ -27,6 +34,10 @@ struct DeliveryConfig {
     std::chrono::seconds expire = std::chrono::hours(24 * 5);
     std::chrono::seconds delay_warning = std::chrono::hours(4);
     std::vector<std::string> source_addresses;
+    std::string tls = "may";             // "none", "may", "encrypt" or "verify"
+    std::string trusted_certificates;    // PEM; empty: the system's
+    std::vector<Network> private_networks;  // an MX may point there, though they are no part of the internet
+    std::vector<RouteConfig> routes;
     std::size_t concurrency = 20;   // to one destination
     std::size_t connections = 500;  // to all
 };

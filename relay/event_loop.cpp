@@ -11,15 +11,24 @@ namespace postern::relay {
 
 struct EventLoop::State {
     boost::asio::io_context context{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
+        context.get_executor()};
 };
 
 EventLoop::EventLoop() : state_(std::make_unique<State>()) {}
 EventLoop::~EventLoop() = default;
 
-void EventLoop::run() { state_->context.run(); }
-void EventLoop::finish() { state_->work.reset(); }
-void EventLoop::post(std::function<void()> task) { boost::asio::post(state_->context, std::move(task)); }
-void* EventLoop::native() { return &state_->context; }
+void EventLoop::run() {
+    state_->context.run();
+}
+void EventLoop::finish() {
+    state_->work.reset();
+}
+void EventLoop::post(std::function<void()> task) {
+    boost::asio::post(state_->context, std::move(task));
+}
+void* EventLoop::native() {
+    return &state_->context;
+}
 
 }  // namespace postern::relay

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/scand_process.h"
 
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <cstring>
 #include <mutex>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 namespace postern::relay {
 
@@ -51,7 +51,8 @@ bool listens(const std::string& path) {
     if (path.size() >= sizeof address.sun_path) return false;
     std::memcpy(address.sun_path, path.c_str(), path.size());
     const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool connected = ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    const bool connected =
+        ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
     ::close(socket);
     return connected;
 }
@@ -104,7 +105,8 @@ void ScandProcess::State::supervise() {
             if (stopping) return;
         }
         wait = Clock::now() - begun > long_life ? first_pause : std::min(wait * 2, longest_pause);
-        options.tell("The scanning service ended " + (process > 0 ? end_of(status) : std::string("before it began")) +
+        options.tell("The scanning service ended " +
+                     (process > 0 ? end_of(status) : std::string("before it began")) +
                      "; it is started again. Until then messages are answered 451");
         pause(wait);
     }
@@ -146,6 +148,8 @@ bool ScandProcess::change(std::vector<std::string> words) {
     return other;
 }
 
-void ScandProcess::restart() { signal(SIGTERM); }
+void ScandProcess::restart() {
+    signal(SIGTERM);
+}
 
 }  // namespace postern::relay

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/stream.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <limits>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <algorithm>
+#include <cerrno>
+#include <limits>
 
 namespace postern::relay {
 
 namespace {
 
-SSL* ssl(void* tls) { return static_cast<SSL*>(tls); }
+SSL* ssl(void* tls) {
+    return static_cast<SSL*>(tls);
+}
 
-int length_of(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max())); }
+int length_of(std::size_t size) {
+    return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
+}
 
 Stream::Result plain_outcome(ssize_t result, Stream::Wait wait) {
     if (result > 0) return {static_cast<std::size_t>(result), Stream::Wait::none};
@@ -24,7 +28,9 @@ Stream::Result plain_outcome(ssize_t result, Stream::Wait wait) {
 
 }  // namespace
 
-Stream::~Stream() { SSL_free(ssl(tls_)); }
+Stream::~Stream() {
+    SSL_free(ssl(tls_));
+}
 
 Stream::Result Stream::outcome(int result) const {
     if (result > 0) return {static_cast<std::size_t>(result), Wait::none};
@@ -35,13 +41,15 @@ Stream::Result Stream::outcome(int result) const {
 }
 
 Stream::Result Stream::read(std::span<char> buffer) {
-    if (tls_ == nullptr) return plain_outcome(::recv(socket_, buffer.data(), buffer.size(), 0), Wait::readable);
+    if (tls_ == nullptr)
+        return plain_outcome(::recv(socket_, buffer.data(), buffer.size(), 0), Wait::readable);
     std::size_t taken = 0;
     Result result;
     // A record holds 16 KiB; several are taken at once.
     while (taken < buffer.size()) {
         ERR_clear_error();
-        result = outcome(SSL_read(ssl(tls_), buffer.data() + taken, length_of(buffer.size() - taken)));
+        result =
+            outcome(SSL_read(ssl(tls_), buffer.data() + taken, length_of(buffer.size() - taken)));
         if (result.octets == 0) break;
         taken += result.octets;
     }
@@ -49,7 +57,9 @@ Stream::Result Stream::read(std::span<char> buffer) {
 }
 
 Stream::Result Stream::write(std::string_view octets) {
-    if (tls_ == nullptr) return plain_outcome(::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL), Wait::writable);
+    if (tls_ == nullptr)
+        return plain_outcome(::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL),
+                             Wait::writable);
     ERR_clear_error();
     return outcome(SSL_write(ssl(tls_), octets.data(), length_of(octets.size())));
 }
@@ -74,7 +84,8 @@ Stream::Result Stream::handshake() {
 
 std::string Stream::tls() const {
     if (tls_ == nullptr) return {};
-    return std::string(SSL_get_version(ssl(tls_))) + " with cipher " + SSL_get_cipher_name(ssl(tls_)) + " (" +
+    return std::string(SSL_get_version(ssl(tls_))) + " with cipher " +
+           SSL_get_cipher_name(ssl(tls_)) + " (" +
            std::to_string(SSL_get_cipher_bits(ssl(tls_), nullptr)) + " bits)";
 }
 

@@ -68,10 +68,10 @@ TEST(PolicyFile, EachKeyArrives) {
 
 TEST(PolicyFile, ErrorsSayWhereAndWhatToWrite) {
     EXPECT_EQ(error_of("[file_types]\ninside_archive = \"deny\"\n"),
-              "site.toml:2:18: `inside_archive` is not known in [file_types]; it knows action, "
+              "site.toml:2:18: `inside_archive` is not known in [file_types]; did you mean `inside_archives`? it knows action, "
               "inside_archives, inside_other_archives, names, types");
     EXPECT_EQ(error_of("[filetypes]\n"),
-              "site.toml:1:1: `filetypes` is not known; the tables are [actions], [file_types], [limits]");
+              "site.toml:1:1: `filetypes` is not known; did you mean `file_types`? the tables are [actions], [file_types], [limits]");
     EXPECT_EQ(error_of("[actions]\nencrypted = \"refuse\"\n"),
               "site.toml:2:13: `encrypted` must be \"accept\", \"hold\", \"defer\" or \"reject\"");
     EXPECT_EQ(error_of("[file_types]\ntypes = [\"pe\", \"exe\"]\n"),
@@ -80,8 +80,8 @@ TEST(PolicyFile, ErrorsSayWhereAndWhatToWrite) {
               "site.toml:2:10: `*.exe` is no extension; write one as \".exe\", \".ad[ep]\" or \".jse?\"");
     EXPECT_EQ(error_of("[limits]\nmessage_size = \"10 MB\"\n"),
               "site.toml:2:16: `message_size` must be a number above 0, or a string such as \"100M\" (K, M, G, T)");
-    EXPECT_EQ(error_of("[limits]\ntime = 8\n"),
-              "site.toml:2:8: `time` must be a time such as \"500ms\", \"8s\" or \"5m\"");
+    EXPECT_EQ(error_of("[limits]\ntime = \"8\"\n"),
+              "site.toml:2:8: `time` must be a time such as \"500ms\", \"8s\" or \"5m\", or a number of seconds");
     EXPECT_EQ(error_of("actions = 1\n"), "site.toml:1:11: `actions` must be a table: write [actions]");
     EXPECT_TRUE(error_of("[actions\n").starts_with("site.toml:1:"));
 }
