@@ -4,6 +4,7 @@
 #include "app/errors.h"
 #include "app/policy_file.h"
 #include "app/progress.h"
+#include "app/remote_scan.h"
 #include "app/scan_options.h"
 #include "app/scan_statistics.h"
 #include "app/signature_sources.h"
@@ -19,6 +20,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <sys/resource.h>
 
 namespace postern::app {
@@ -40,7 +42,8 @@ constexpr std::size_t jobs_in_flight = 16;
 struct Run {
     const ScanOptions& options;
     const engine::Policy& policy;
-    const ScannerSource& scanner;
+    const ScannerSource& scanner;  // empty: `remote` scans
+    RemoteScan* remote;
     std::uint64_t bytes_total;
     Progress progress{"scanning"};
     ScanStatistics statistics{};
@@ -84,6 +87,7 @@ public:
 
 private:
     void scan() {
+        if (run_.remote != nullptr) return run_.remote->scan(item_, report_);
         const auto scanner = run_.scanner();
         report_.verdict = item_.is_message ? scanner->scan(item_.message, explanation())
                                            : scanner->scan_file(item_.message, base_name(), explanation());
@@ -134,8 +138,8 @@ void tell(const Run& run, const RunTimes& times) {
     if (run.options.format == Format::text) std::fputs(run.statistics.summary().c_str(), stdout);
     std::fflush(stdout);
     if (!run.options.stats) return;
-    const auto scanner = run.scanner();
-    const signatures::SignatureSet& set = scanner->signatures();
+    const auto scanner = run.scanner ? run.scanner() : nullptr;
+    const signatures::SignatureSet* set = scanner ? &scanner->signatures() : nullptr;
     const std::string text = run.options.format == Format::json
                                  ? run.statistics.json(set, times)
                                  : run.statistics.text(set, times);
@@ -173,14 +177,17 @@ ScannerSource scanner_for(const ScanOptions& options, const engine::Limits& limi
 
 int scan(const ScanOptions& options) {
     const auto start = std::chrono::steady_clock::now();
+    std::optional<RemoteScan> remote;
+    if (!options.server.empty()) remote.emplace(options);
     corpora::Loader loader(all_paths(options), options.as);
     engine::Arena arena(options.jobs);
     const engine::Policy policy =
         options.policy.empty() ? engine::default_policy() : load_policy(options.policy);
-    const ScannerSource scanner = scanner_for(options, policy.limits, arena.threads());
+    const ScannerSource scanner =
+        remote ? ScannerSource() : scanner_for(options, policy.limits, arena.threads());
     RunTimes times;
     times.load_seconds = since(start);
-    Run run{options, policy, scanner, loader.bytes_total()};
+    Run run{options, policy, scanner, remote ? &*remote : nullptr, loader.bytes_total()};
     const auto next = [&]() -> std::unique_ptr<engine::Job> {
         std::optional<corpora::Item> item = loader.next();
         if (!item) return nullptr;

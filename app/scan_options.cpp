@@ -34,6 +34,10 @@ void declare(CLI::App& command, ScanOptions& options) {
         ->type_name("SET");
     command.add_option("-p,--policy", options.policy, "Site rules in TOML; `postern policy show` prints those in force")
         ->type_name("FILE");
+    command.add_option("--server", options.server,
+                       "Let scanning services look, with their sets and policy: unix:/PATH or HOST:PORT of a\n"
+                       "`postern scand`, several with commas between; one of this host is preferred")
+        ->type_name("ADDRESS");
     command.add_option("-f,--format", options.format, "text (default), or json: one line for each message")
         ->type_name("text|json")
         ->transform(CLI::CheckedTransformer(std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));

@@ -24,6 +24,7 @@ struct ScanOptions {
     std::string store;   // its current set, followed; empty: `signatures`
     std::string shadow;  // a set or sources beside it, deciding nothing
     std::string policy;
+    std::string server;  // scanning services to ask, with commas between; empty: scan here
     Format format = Format::text;
     corpora::As as = corpora::As::detect;
     unsigned jobs = 0;

@@ -53,29 +53,56 @@ std::string ScanStatistics::summary() const {
     return summary;
 }
 
-std::string ScanStatistics::text(const signatures::SignatureSet& set, const RunTimes& times) const {
+namespace {
+
+std::string text_about(const signatures::SignatureSet& set, const RunTimes& times) {
     const signatures::SetStatistics& counts = set.statistics();
     char text[768];
     std::snprintf(text, sizeof text,
-                  "scanned     %.1f MB in %.3f s: %.1f MB/s, %.0f messages/s\n"
                   "signatures  %zu of bodies (%zu by short literals, %zu by none), %zu digests, %zu allowed, "
                   "%zu YARA rules; %zu literals in %.1f MB\n"
                   "left out    %zu lines with errors, %zu unsupported, %zu signatures ignored by name\n"
-                  "loaded in   %.3f s, generation %s\n"
-                  "memory      %.0f MB at most\n",
-                  static_cast<double>(bytes_) / 1e6, times.seconds,
-                  rate(static_cast<double>(bytes_) / 1e6, times.seconds),
-                  rate(static_cast<double>(messages_), times.seconds), counts.body_signatures, counts.short_anchors,
-                  counts.slow_signatures, counts.digest_signatures, counts.allowed_digests, counts.yara_rules,
-                  counts.anchors,
+                  "loaded in   %.3f s, generation %s\n",
+                  counts.body_signatures, counts.short_anchors, counts.slow_signatures, counts.digest_signatures,
+                  counts.allowed_digests, counts.yara_rules, counts.anchors,
                   static_cast<double>(counts.database_bytes) / 1e6, counts.errors, counts.unsupported,
-                  counts.ignored, times.load_seconds, std::string(set.generation()).c_str(), peak_megabytes());
+                  counts.ignored, times.load_seconds, std::string(set.generation()).c_str());
     return text;
 }
 
-std::string ScanStatistics::json(const signatures::SignatureSet& set, const RunTimes& times) const {
+void add_set(nlohmann::ordered_json& json, const signatures::SignatureSet& set) {
     const signatures::SetStatistics& counts = set.statistics();
-    const nlohmann::ordered_json json{
+    json.update({{"generation", set.generation()},
+                 {"body_signatures", counts.body_signatures},
+                 {"short_anchors", counts.short_anchors},
+                 {"slow_signatures", counts.slow_signatures},
+                 {"logical_signatures", counts.logical_signatures},
+                 {"slow_logical", counts.slow_logical},
+                 {"digest_signatures", counts.digest_signatures},
+                 {"allowed_digests", counts.allowed_digests},
+                 {"yara_rules", counts.yara_rules},
+                 {"ignored", counts.ignored},
+                 {"lines_with_errors", counts.errors},
+                 {"lines_unsupported", counts.unsupported},
+                 {"anchors", counts.anchors},
+                 {"database_bytes", counts.database_bytes}});
+}
+
+}  // namespace
+
+std::string ScanStatistics::text(const signatures::SignatureSet* set, const RunTimes& times) const {
+    char scanned[256];
+    std::snprintf(scanned, sizeof scanned, "scanned     %.1f MB in %.3f s: %.1f MB/s, %.0f messages/s\n",
+                  static_cast<double>(bytes_) / 1e6, times.seconds,
+                  rate(static_cast<double>(bytes_) / 1e6, times.seconds),
+                  rate(static_cast<double>(messages_), times.seconds));
+    char memory[64];
+    std::snprintf(memory, sizeof memory, "memory      %.0f MB at most\n", peak_megabytes());
+    return scanned + (set != nullptr ? text_about(*set, times) : std::string()) + memory;
+}
+
+std::string ScanStatistics::json(const signatures::SignatureSet* set, const RunTimes& times) const {
+    nlohmann::ordered_json json{
         {"messages", messages_},
         {"accepted", by_action_[0]},
         {"held", by_action_[1]},
@@ -92,21 +119,8 @@ std::string ScanStatistics::json(const signatures::SignatureSet& set, const RunT
         {"megabytes_per_second", rate(static_cast<double>(bytes_) / 1e6, times.seconds)},
         {"messages_per_second", rate(static_cast<double>(messages_), times.seconds)},
         {"load_seconds", times.load_seconds},
-        {"peak_megabytes", peak_megabytes()},
-        {"generation", set.generation()},
-        {"body_signatures", counts.body_signatures},
-        {"short_anchors", counts.short_anchors},
-        {"slow_signatures", counts.slow_signatures},
-        {"logical_signatures", counts.logical_signatures},
-        {"slow_logical", counts.slow_logical},
-        {"digest_signatures", counts.digest_signatures},
-        {"allowed_digests", counts.allowed_digests},
-        {"yara_rules", counts.yara_rules},
-        {"ignored", counts.ignored},
-        {"lines_with_errors", counts.errors},
-        {"lines_unsupported", counts.unsupported},
-        {"anchors", counts.anchors},
-        {"database_bytes", counts.database_bytes}};
+        {"peak_megabytes", peak_megabytes()}};
+    if (set != nullptr) add_set(json, *set);
     return json.dump() + "\n";
 }
 

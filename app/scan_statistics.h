@@ -28,9 +28,9 @@ public:
 
     // "12 messages: 9 accepted, 3 rejected" and so on, with a line end.
     std::string summary() const;
-    // Throughput, the set, memory.
-    std::string text(const signatures::SignatureSet& set, const RunTimes& times) const;
-    std::string json(const signatures::SignatureSet& set, const RunTimes& times) const;
+    // Throughput, the set (null: it was a service's), memory.
+    std::string text(const signatures::SignatureSet* set, const RunTimes& times) const;
+    std::string json(const signatures::SignatureSet* set, const RunTimes& times) const;
 
 private:
     std::array<std::size_t, 4> by_action_{};
