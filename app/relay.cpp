@@ -7,12 +7,15 @@
 #include "app/relay_config.h"
 #include "app/relay_events.h"
 #include "app/relay_options.h"
+#include "app/telemetry/service_notify.h"
+#include "app/telemetry/status_server.h"
 #include "engine/service/client/server_address.h"
 #include "relay/scand_process.h"
 #include "relay/server.h"
 
 #include <sys/resource.h>
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <optional>
@@ -81,8 +84,8 @@ public:
         : command_(std::move(command)),
           config_(load_and_check(command_.config)),
           log_(log_options(config_)),
-          events_(log_),
-          deliveries_(log_),
+          events_(log_, metrics_),
+          deliveries_(log_, metrics_),
           queue_(queue_options(config_)),
           resolver_(dns_options(config_)),
           delivery_(queue_, resolver_, deliveries_, delivery_options(config_)) {
@@ -92,6 +95,11 @@ public:
                 [this](const std::string& sentence) { events_.told(sentence); }});
         }
         server_.emplace(server_options(config_), queue_, events_);
+        metrics_.before_page([this] { metrics_.set_connections(server_->connections()); });
+        if (config_.metrics_address.empty()) return;
+        const auto healthy = [] { return std::string(); };
+        const auto ready = [this] { return std::string(ready_ ? "" : "not listening"); };
+        status_.emplace(config_.metrics_address, telemetry::status_pages(metrics_.page(), {healthy, ready}));
     }
 
     void run(const sigset_t& signals) {
@@ -104,11 +112,17 @@ public:
         for (const std::string& address : server_->addresses())
             std::fprintf(stderr, "postern: listening on %s\n", address.c_str());
         delivery_.start();
+        ready_ = true;
+        notify_.ready("taking mail");
         for (int number = 0;;) {
             sigwait(&signals, &number);
             if (number != SIGHUP) break;
+            notify_.reloading();
             reload();
+            notify_.ready("taking mail");
         }
+        ready_ = false;
+        notify_.stopping();
         server_->stop();
         delivery_.stop(
             std::chrono::duration_cast<std::chrono::seconds>(config_.server.limits.stop_time));
@@ -134,7 +148,9 @@ private:
 
     RelayCommand command_;
     relay::RelayConfig config_;
+    telemetry::ServiceNotify notify_;
     telemetry::Log log_;
+    RelayMetrics metrics_;
     RelayEvents events_;
     DeliveryLog deliveries_;
     relay::Queue queue_;
@@ -142,6 +158,8 @@ private:
     relay::Delivery delivery_;
     std::optional<relay::ScandProcess> scand_;
     std::optional<relay::Server> server_;
+    std::atomic<bool> ready_ = false;
+    std::optional<telemetry::StatusServer> status_;  // last: its thread asks all of the above
 };
 
 int relay_main(const RelayCommand& command) {

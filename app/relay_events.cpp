@@ -7,6 +7,7 @@ using telemetry::Record;
 using telemetry::Severity;
 
 void RelayEvents::message(const relay::Reception& reception) {
+    metrics_.count(reception);
     const bool trouble = reception.action == engine::Action::defer;
     Record record("reception", trouble ? Severity::warning : Severity::information);
     std::vector<std::string> recipients;
@@ -33,6 +34,7 @@ void RelayEvents::message(const relay::Reception& reception) {
 }
 
 void RelayEvents::refused(const relay::Refusal& refusal) {
+    metrics_.count(refusal);
     Record record("refusal");
     record.text("client", refusal.client.address)
         .text("helo", refusal.client.helo)
@@ -61,6 +63,7 @@ Record about(std::string_view event, const relay::QueuedMessage& message) {
 }  // namespace
 
 void DeliveryLog::attempted(const relay::DeliveryAttempt& attempt) {
+    metrics_.count(attempt);
     Record record = about("delivery", attempt.message);
     record.text("to", attempt.recipient.path.mailbox)
         .text("outcome", name_of(attempt.outcome.kind))
@@ -83,6 +86,7 @@ void DeliveryLog::expired(const relay::QueuedMessage& message,
 }
 
 void DeliveryLog::reported(const relay::QueuedMessage& message, std::string_view what) {
+    metrics_.count_report(what);
     log_.write(about("report", message).text("what", what));
 }
 

@@ -21,7 +21,7 @@ struct ListenerOptions {
     std::optional<bool> tls_required;      // absent: on submission listeners
     std::vector<Network> proxy_protocol_from;
     std::vector<Network> old_devices;      // whose line ends are mended
-    std::size_t max_connections = 10'000;
+    std::size_t max_connections = 30'000;
 
     bool requires_tls() const { return tls_required.value_or(kind != ListenerKind::smarthost); }
     bool operator==(const ListenerOptions&) const = default;
@@ -34,8 +34,8 @@ struct ReceptionLimits {
     unsigned unknown_commands = 15;
     std::size_t received = 100;
     std::size_t received_here = 10;
-    std::size_t connections = 20'000;            // all listeners together
-    std::size_t connections_per_client = 1000;   // from one address
+    std::size_t connections = 30'000;            // all listeners together
+    std::size_t connections_per_client = 15'000;  // from one address: half, so that one leaves room for others
     std::chrono::milliseconds greeting_pause{5};
     std::chrono::milliseconds command_time{300'000};    // for one whole command (RFC 5321 4.5.3.2.7)
     std::chrono::milliseconds read_time{180'000};       // between two pieces of a message
