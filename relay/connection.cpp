@@ -121,8 +121,8 @@ private:
 
 awaitable<void> SocketConnection::run() {
     const auto self = shared_from_this();
-    const bool known =
-        !contains(listener_->options.proxy_protocol_from, peer_.address) || co_await proxied();
+    bool known = !contains(listener_->options.proxy_protocol_from, peer_.address);
+    if (!known) known = co_await proxied();
     if (known) {
         const ReceptionLimits& limits = listener_->limits;
         const std::string name = peer_.address.text();
@@ -165,8 +165,9 @@ awaitable<bool> SocketConnection::proxied() {
         const Stream::Result result = socket_->stream().read({&octet, 1});
         if (result.octets != 0) early_ += octet;
         if (result.wait == Stream::Wait::over) co_return false;
-        if (result.octets == 0 && co_await socket_->wait(result.wait, deadline) != Waited::ready)
-            break;
+        if (result.octets != 0) continue;
+        const Waited waited = co_await socket_->wait(result.wait, deadline);
+        if (waited != Waited::ready) break;
     }
     surroundings_.events.told(
         "A proxy, " + peer_.address.text() +
@@ -204,7 +205,10 @@ awaitable<void> SocketConnection::counted() {
 
 awaitable<void> SocketConnection::speak() {
     bool on = true;
-    while (on) on = co_await obey(session_->next());
+    while (on) {
+        const Action action = session_->next();
+        on = co_await obey(action);
+    }
     incoming_.reset();
 }
 
@@ -258,7 +262,8 @@ void SocketConnection::open() {
 awaitable<bool> SocketConnection::greet() {
     const auto pause = listener_->limits.greeting_pause;
     if (pause.count() == 0) co_return true;
-    if (co_await socket_->wait(Stream::Wait::readable, Clock::now() + pause) == Waited::ready) {
+    const Waited waited = co_await socket_->wait(Stream::Wait::readable, Clock::now() + pause);
+    if (waited == Waited::ready) {
         const Stream::Result result = socket_->stream().read(read_buffer());
         if (result.wait == Stream::Wait::over) co_return false;
         if (result.octets != 0) receive(std::string_view(read_buffer().data(), result.octets));
@@ -289,7 +294,8 @@ bool SocketConnection::leave_off() {
 }
 
 awaitable<bool> SocketConnection::read() {
-    if (!co_await flush()) co_return false;
+    const bool flushed = co_await flush();
+    if (!flushed) co_return false;
     if (leave_off()) co_return true;
     if (++in_a_row_ % reads_in_a_row == 0)
         co_await asio::post(socket_->executor(), asio::use_awaitable);
@@ -312,10 +318,12 @@ awaitable<bool> SocketConnection::read() {
 awaitable<bool> SocketConnection::start_tls() {
     // Before our "go on" is sent, so that nothing of the handshake is dropped.
     socket_->stream().drop_readable();
-    if (!co_await flush()) co_return false;
+    const bool flushed = co_await flush();
+    if (!flushed) co_return false;
     socket_->stream().begin_tls(listener_->tls);
-    if (!co_await socket_->handshake(Clock::now() + listener_->limits.command_time))
-        co_return false;
+    const auto deadline = Clock::now() + listener_->limits.command_time;
+    const bool shaken = co_await socket_->handshake(deadline);
+    if (!shaken) co_return false;
     session_->tls_started(socket_->stream().tls());
     asked_ = Clock::now();
     surroundings_.events.tls_started(client());
@@ -324,11 +332,12 @@ awaitable<bool> SocketConnection::start_tls() {
 
 // Behind the final dot: scan, then queue, then the reply; submission.cpp decides.
 awaitable<void> SocketConnection::submit() {
-    if (!co_await flush()) out_.clear();
+    const bool flushed = co_await flush();
+    if (!flushed) out_.clear();
     Submission submission(*listener_, *session_, *incoming_);
     if (submission.begin()) {
-        // With names, not in the call: g++ 12 destroys what is made within a co_await's argument
-        // twice.
+        // g++ 12 destroys braced temporaries in a co_await's arguments twice, and keeps the outcome of a co_await
+        // within a condition where the frame's own pointer is: so names for both, all through this file.
         engine::service::client::ScanRequest request;
         request.descriptor = incoming_->descriptor();
         request.as = engine::service::client::TakenAs::message;
@@ -347,9 +356,10 @@ awaitable<void> SocketConnection::submit() {
                     asio::post(executor, [shared, error]() mutable { (*shared)(error); });
                 });
         };
-        submission.committed(
+        const std::error_code error =
             co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::error_code)>(
-                commit, asio::use_awaitable));
+                commit, asio::use_awaitable);
+        submission.committed(error);
     }
     incoming_.reset();
     submission.tell(surroundings_.events);

@@ -69,9 +69,9 @@ asio::awaitable<bool> WaitingSocket::write(std::string octets, std::chrono::mill
         const Stream::Result result = stream_.write(rest);
         rest.remove_prefix(result.octets);
         if (result.octets != 0) continue;
-        if (result.wait == Stream::Wait::over ||
-            co_await wait(result.wait, deadline) == Waited::expired)
-            co_return false;
+        if (result.wait == Stream::Wait::over) co_return false;
+        const Waited waited = co_await wait(result.wait, deadline);
+        if (waited == Waited::expired) co_return false;
     }
     co_return true;
 }
@@ -80,9 +80,9 @@ asio::awaitable<bool> WaitingSocket::handshake(Clock::time_point deadline) {
     for (;;) {
         const Stream::Result result = stream_.handshake();
         if (result.octets != 0) co_return true;
-        if (result.wait == Stream::Wait::over ||
-            co_await wait(result.wait, deadline) != Waited::ready)
-            co_return false;
+        if (result.wait == Stream::Wait::over) co_return false;
+        const Waited waited = co_await wait(result.wait, deadline);
+        if (waited != Waited::ready) co_return false;
     }
 }
 
@@ -96,10 +96,11 @@ asio::awaitable<void> WaitingSocket::close() {
         const ssize_t got = ::recv(descriptor(), buffer.data(), buffer.size(), 0);
         if (got > 0) {
             dropped += static_cast<std::size_t>(got);
-        } else if (got == 0 || (errno != EAGAIN && errno != EINTR) ||
-                   co_await wait(Stream::Wait::readable, deadline) != Waited::ready) {
-            break;
+            continue;
         }
+        if (got == 0 || (errno != EAGAIN && errno != EINTR)) break;
+        const Waited waited = co_await wait(Stream::Wait::readable, deadline);
+        if (waited != Waited::ready) break;
     }
     timer_.cancel();
     boost::system::error_code ignored;
