@@ -106,7 +106,9 @@ Report report_of(const Json& json) {
     report.verdict.generation = text_in(json, "generation");
     if (json.contains("shadow")) {
         const Json& shadow = object_in(json, "shadow");
-        report.verdict.shadow = {text_in(shadow, "generation"), findings_of(shadow)};
+        report.verdict.shadow.generation = text_in(shadow, "generation");
+        report.verdict.shadow.complete = !shadow.contains("complete") || shadow["complete"] == true;
+        report.verdict.shadow.findings = findings_of(shadow);
     }
     const Json& seconds = field(json, "seconds");
     if (!seconds.is_number() || seconds.get<double>() < 0) throw Malformed{"seconds is no time"};
