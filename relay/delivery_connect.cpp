@@ -93,7 +93,7 @@ asio::awaitable<Delivery::Impl::Reached> Delivery::Impl::reach(const Target& tar
             places.push_back(std::move(place));
         }
     }
-    std::ranges::stable_partition(places, [&](const OutgoingConnection::Place& place) {
+    std::stable_partition(places.begin(), places.end(), [&](const OutgoingConnection::Place& place) {
         const auto found = shunned.find(place.to.address().to_string());
         return found == shunned.end() || found->second < Clock::now();
     });
