@@ -232,7 +232,7 @@ void Server::stop() {
         state_->listeners.clear();
     });
     for (const auto& worker : state_->workers) {
-        worker->loop.post([this, &worker = *worker] {
+        worker->loop.post([&worker = *worker] {
             for (const auto& [pointer, connection] : worker.connections) connection->stop();
         });
     }
