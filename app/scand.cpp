@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `postern scand`: the scanning service. The same program, called again with --nursery, loads sets and scans.
+// `postern scand`: the scanning service. The same program, called again with --nursery, loads sets
+// and scans.
 #include "app/commands.h"
 #include "app/errors.h"
 #include "app/policy_file.h"
@@ -23,7 +24,8 @@ namespace service = engine::service;
 
 std::chrono::system_clock::time_point time_of(const std::string& utc) {
     std::tm fields{};
-    if (::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%SZ", &fields) == nullptr) return std::chrono::system_clock::now();
+    if (::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%SZ", &fields) == nullptr)
+        return std::chrono::system_clock::now();
     return std::chrono::system_clock::from_time_t(::timegm(&fields));
 }
 
@@ -41,7 +43,8 @@ LoadedSets load_from_store(const ScandConfig& config) {
     }
     LoadedSets loaded;
     loaded.sets.active = store.load(state.current()->generation, config.service.threads);
-    if (state.shadow) loaded.sets.shadow = store.load(state.shadow->generation, config.service.threads);
+    if (state.shadow)
+        loaded.sets.shadow = store.load(state.shadow->generation, config.service.threads);
     loaded.since = time_of(state.current()->when);
     return loaded;
 }
@@ -54,13 +57,14 @@ LoadedSets load_sets(const ScandConfig& config) {
 }
 
 std::size_t count_of(const signatures::SetStatistics& of) {
-    return of.body_signatures + of.logical_signatures + of.digest_signatures + of.yara_rules + of.section_digests +
-           of.import_digests + of.member_signatures;
+    return of.body_signatures + of.logical_signatures + of.digest_signatures + of.yara_rules +
+           of.section_digests + of.import_digests + of.member_signatures;
 }
 
 service::Loaded load(const ScandConfig& config) {
     const LoadedSets loaded = load_sets(config);
-    const engine::Policy policy = config.policy.empty() ? engine::default_policy() : load_policy(config.policy);
+    const engine::Policy policy =
+        config.policy.empty() ? engine::default_policy() : load_policy(config.policy);
     service::Loaded to;
     to.facts.generation = loaded.sets.active->generation();
     to.facts.signatures = count_of(loaded.sets.active->statistics());
@@ -68,7 +72,8 @@ service::Loaded load(const ScandConfig& config) {
     to.facts.time_limit = policy.limits.time;
     to.judge = std::make_unique<service::ScannerJudge>(
         loaded.sets, policy,
-        service::ScannerJudge::Options{config.service.threads, service::small_threads_for(config.service.threads),
+        service::ScannerJudge::Options{config.service.threads,
+                                       service::small_threads_for(config.service.threads),
                                        corpora::looks_like_message});
     return to;
 }
@@ -81,7 +86,8 @@ int be_nursery(const ScandConfig& config) {
     if (const auto user = service::user_named(config.user)) {
         options.user = *user;
     } else {
-        throw UsageError("there is no user called " + config.user + "; name one that exists by [service] user");
+        throw UsageError("there is no user called " + config.user +
+                         "; name one that exists by [service] user");
     }
     return service::run_nursery(service::nursery_socket, options);
 }
@@ -100,24 +106,6 @@ std::vector<std::string> own_command() {
     return words;
 }
 
-// What a service without other observers has to say.
-class ToStandardError final : public service::Events {
-public:
-    void ready(const std::vector<std::string>& addresses) override {
-        for (const std::string& address : addresses) tell("listening at " + address);
-    }
-    void generation_changed(const service::GenerationChanged& change) override {
-        tell("generation " + std::string(change.generation) + " is in force now");
-    }
-    void worker_ended(const service::WorkerEnded& ended) override {
-        tell("a worker ended: " + std::string(name_of(ended.end)) + ", signal " + std::to_string(ended.signal));
-    }
-    void told(service::Level, std::string_view sentence) override { tell(std::string(sentence)); }
-
-private:
-    static void tell(const std::string& line) { std::fprintf(stderr, "postern: %s\n", line.c_str()); }
-};
-
 int scand(const ScandCommandLine& line) {
     ScandConfig config = configured(line);
     if (line.check) {
@@ -126,11 +114,13 @@ int scand(const ScandCommandLine& line) {
     }
     if (line.nursery) return be_nursery(config);
     config.service.nursery_command = own_command();
-    ToStandardError events;
+    telemetry::ScandTelemetry events(config.telemetry);
     try {
         service::Scand service(std::move(config.service), events);
         if (service.addresses().empty()) {
-            throw UsageError("nothing to listen at; name a socket with --socket PATH or an address with --tcp ADDRESS:PORT");
+            throw UsageError(
+                "nothing to listen at; name a socket with --socket PATH or an address with --tcp "
+                "ADDRESS:PORT");
         }
         service.run();
     } catch (const std::runtime_error& error) {
@@ -142,30 +132,45 @@ int scand(const ScandCommandLine& line) {
 }  // namespace
 
 void declare(CLI::App& command, ScandCommandLine& line) {
-    command.add_option("-c,--config", line.config, "Settings in TOML (docs/scand.md); what stands here goes before them")
+    command
+        .add_option("-c,--config", line.config,
+                    "Settings in TOML (docs/scand.md); what stands here goes before them")
         ->type_name("FILE");
     command.add_option("--socket", line.socket, "Listen at this Unix socket")->type_name("PATH");
     command.add_option("--tcp", line.tcp, "Listen at this address, in numbers; may be given again")
         ->type_name("ADDRESS:PORT")
         ->take_all()
         ->allow_extra_args(false);
-    command.add_option("-s,--signatures", line.signatures, "As for `postern scan`: sources, a folder of them, or one set file")
+    command
+        .add_option("-s,--signatures", line.signatures,
+                    "As for `postern scan`: sources, a folder of them, or one set file")
         ->type_name("PATH")
         ->take_all()
         ->allow_extra_args(false);
-    command.add_option("--signature-key", line.signature_key, "The set file must be signed by this Ed25519 key (public, PEM)")
+    command
+        .add_option("--signature-key", line.signature_key,
+                    "The set file must be signed by this Ed25519 key (public, PEM)")
         ->type_name("KEY");
-    command.add_option("--store", line.store, "Scan with the current set of this store, and take up what is activated meanwhile")
+    command
+        .add_option(
+            "--store", line.store,
+            "Scan with the current set of this store, and take up what is activated meanwhile")
         ->type_name("FOLDER");
-    command.add_option("-p,--policy", line.policy, "Site rules in TOML; `postern policy show` prints those in force")
+    command
+        .add_option("-p,--policy", line.policy,
+                    "Site rules in TOML; `postern policy show` prints those in force")
         ->type_name("FILE");
-    command.add_flag("--check", line.check, "Only say whether the configuration and the policy are good");
-    command.add_flag("--nursery", line.nursery, "How scand starts the processes that scan")->group("");
+    command.add_flag("--check", line.check,
+                     "Only say whether the configuration and the policy are good");
+    command.add_flag("--nursery", line.nursery, "How scand starts the processes that scan")
+        ->group("");
 }
 
 void add_scand(CLI::App& app, int& exit_status) {
-    CLI::App* command = app.add_subcommand("scand", "Scan for others: clamd's protocol over a Unix socket and TCP");
-    command->footer("SIGHUP loads sets and policy anew; SIGTERM answers what is under way and ends.");
+    CLI::App* command =
+        app.add_subcommand("scand", "Scan for others: clamd's protocol over a Unix socket and TCP");
+    command->footer(
+        "SIGHUP loads sets and policy anew; SIGTERM answers what is under way and ends.");
     auto line = std::make_shared<ScandCommandLine>();
     declare(*command, *line);
     command->callback([line, &exit_status] { exit_status = scand(*line); });

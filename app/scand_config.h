@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `postern scand` is told: by its configuration file, and by the command line, which has the last word.
+// What `postern scand` is told: by its configuration file, and by the command line, which has the
+// last word.
 //
-// Unknown keys, wrong types and impossible values are errors with file:line:column and what to write instead.
+// Unknown keys, wrong types and impossible values are errors with file:line:column and what to
+// write instead.
 #pragma once
 
 #include "app/signature_sources.h"
+#include "app/telemetry/scand_telemetry.h"
 #include "engine/service/scand.h"
 
 #include <string>
@@ -18,8 +21,9 @@ namespace postern::app {
 struct ScandConfig {
     engine::service::ScandOptions service;
     SignatureInput signatures;
+    telemetry::ScandTelemetryOptions telemetry;
     std::string policy;
-    unsigned threads = 0;  // 0: all cores
+    unsigned threads = 0;         // 0: all cores
     std::string user = "nobody";  // whom workers become where scand is root
 };
 

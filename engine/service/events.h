@@ -85,7 +85,7 @@ struct GenerationChanged {
     std::size_t signatures = 0;
 };
 
-// The levels of now; told when one changed, at most once for each turn of the loop.
+// The levels of now; told when one changed, at most ten times a second.
 struct Load {
     std::size_t connections = 0;
     std::size_t scans_waiting = 0;  // whole, not yet in a worker's hands

@@ -105,6 +105,7 @@ struct Pool::State {
     void answered(Family& family, WorkerLink& worker, const JobPointer& job,
                   std::optional<Answer> answer);
     void look_for_hung();
+    void end_hung(Family& family);
     milliseconds hang_time() const;
 };
 
@@ -284,7 +285,11 @@ void Pool::State::worker_ended(Family& family, std::uint64_t id, int status) {
     const std::unique_ptr<WorkerLink> worker = std::move(at->second);
     family.workers.erase(at);
     const bool was_starting = worker->state == WorkerState::starting;
-    const std::vector<JobPointer> jobs = worker->take_in_flight();
+    std::vector<JobPointer> jobs = worker->take_in_flight();
+    // What was under way the longest is the likeliest culprit: others do not wait behind it again.
+    std::sort(jobs.begin(), jobs.end(), [](const JobPointer& a, const JobPointer& b) {
+        return a->dispatched > b->dispatched;
+    });
     const bool as_it_should =
         jobs.empty() && status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     const End end = end_of(*worker, status);
@@ -380,17 +385,27 @@ void Pool::State::look_for_hung() {
         std::vector<Family*> families{now.get()};
         for (const auto& family : before) families.push_back(family.get());
         for (Family* family : families) {
-            if (family == nullptr) continue;
-            for (const auto& [id, worker] : family->workers) {
-                if (worker->hung || !worker->has_overdue(Clock::now())) continue;
-                worker->hung = true;
-                worker->state = WorkerState::lost;
-                family->nursery->end_worker(id);
-            }
+            if (family != nullptr) end_hung(*family);
         }
         pump();
         look_for_hung();
     });
+}
+
+// A worker that hangs is given nothing more; what else it has it may still answer, for a while.
+void Pool::State::end_hung(Family& family) {
+    const auto now_is = Clock::now();
+    for (const auto& [id, worker] : family.workers) {
+        const std::size_t overdue = worker->overdue(now_is);
+        if (overdue == 0) continue;
+        if (!worker->hung) {
+            worker->hung = true;
+            worker->state = WorkerState::lost;
+            worker->patience_ends = now_is + hang_time() / 4;
+        }
+        if (overdue == worker->in_flight() || worker->patience_ends < now_is)
+            family.nursery->end_worker(id);
+    }
 }
 
 Pool::Pool(Loop& loop, Options options, Events& events, Listener listener)

@@ -56,9 +56,10 @@ std::vector<JobPointer> WorkerLink::take_in_flight() {
     return all;
 }
 
-bool WorkerLink::has_overdue(Clock::time_point now) const {
-    return std::any_of(in_flight_.begin(), in_flight_.end(),
-                       [&](const auto& one) { return one.second.deadline < now; });
+std::size_t WorkerLink::overdue(Clock::time_point now) const {
+    return static_cast<std::size_t>(
+        std::count_if(in_flight_.begin(), in_flight_.end(),
+                      [&](const auto& one) { return one.second.deadline < now; }));
 }
 
 void WorkerLink::hang_up() {

@@ -41,12 +41,14 @@ public:
     std::size_t in_flight() const { return in_flight_.size(); }
     std::vector<JobPointer> jobs() const;
     std::vector<JobPointer> take_in_flight();
-    bool has_overdue(Clock::time_point now) const;
+    std::size_t overdue(
+        Clock::time_point now) const;  // jobs in flight without an answer in their time
     // The worker sees the end of its sockets, answers no more and leaves.
     void hang_up();
 
     WorkerState state = WorkerState::starting;
     bool hung = false;
+    Clock::time_point patience_ends{};  // of one that hangs
     int process = 0;
 
 private:
