@@ -47,7 +47,6 @@ struct Scan {
     double waited = 0;  // of these, for a processor
     long faults = 0;
     long preempted = 0;
-    std::string generation;
 };
 using Scans = std::vector<Scan>;
 
@@ -74,12 +73,17 @@ Scan scan_one(const engine::LiveScanner& live, const Options& options, std::size
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const rusage after = usage_of_thread();
     if (!verdict.coverage.complete()) throw std::runtime_error("a message was not scanned whole");
-    return {number, seconds, waited_for_processor() - waited, after.ru_minflt - before.ru_minflt, after.ru_nivcsw - before.ru_nivcsw, verdict.generation};
+    return {number, seconds, waited_for_processor() - waited, after.ru_minflt - before.ru_minflt, after.ru_nivcsw - before.ru_nivcsw};
 }
 
 // Scans on all threads until `done`.
 Scans scan_until(const engine::LiveScanner& live, const Options& options, const std::atomic<bool>& done) {
     std::vector<Scans> each(options.threads);
+    // Room for all of them from the beginning, so that the notes of this program are not taken for the scanner's memory.
+    for (Scans& scans : each) {
+        scans.resize(std::size_t{1} << 20);
+        scans.clear();
+    }
     {
         std::vector<std::jthread> threads;
         for (unsigned t = 0; t < options.threads; ++t) {

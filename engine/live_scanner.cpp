@@ -54,7 +54,7 @@ struct LiveScanner::State {
         InForce wanted = in_force(store.state());
         for (;;) {
             try {
-                if (wanted != in_use) take(wanted);
+                if (wanted != in_use || !now) take(wanted);
                 return;
             } catch (const signatures::SetFileError&) {
                 InForce now_wanted = in_force(store.state());

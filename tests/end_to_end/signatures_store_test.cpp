@@ -74,7 +74,8 @@ protected:
     std::string found(const Words& words) const {
         const CommandResult result = scan(words);
         std::string names;
-        for (const Json& finding : Json::parse(result.output)["findings"]) names += finding["name"].get<std::string>();
+        const Json verdict = Json::parse(result.output);
+        for (const Json& finding : verdict["findings"]) names += finding["name"].get<std::string>();
         return names;
     }
 
