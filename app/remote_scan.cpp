@@ -24,6 +24,7 @@ void refuse_what_the_service_decides(const ScanOptions& options) {
         {!options.shadow.empty(), "--shadow"},
         {!options.policy.empty(), "--policy"},
         {options.explain, "--explain"},
+        {!options.dead_rules.empty(), "--dead-rules"},
     };
     for (const auto& [is_given, name] : given) {
         if (!is_given) continue;

@@ -118,6 +118,7 @@ public:
         times.seconds = since(start_);
         times.user_seconds = seconds_of(now.ru_utime) - seconds_of(before_.ru_utime);
         times.system_seconds = seconds_of(now.ru_stime) - seconds_of(before_.ru_stime);
+        times.peak_megabytes = static_cast<double>(now.ru_maxrss) * 1024 / 1e6;
     }
 
 private:
@@ -137,12 +138,15 @@ private:
 void tell(const Run& run, const RunTimes& times) {
     if (run.options.format == Format::text) std::fputs(run.statistics.summary().c_str(), stdout);
     std::fflush(stdout);
-    if (!run.options.stats) return;
+    if (!run.options.stats && run.options.dead_rules.empty()) return;
     const auto scanner = run.scanner ? run.scanner() : nullptr;
+    const RuleUses rules = scanner ? scanner->rule_uses() : RuleUses();
+    if (!run.options.dead_rules.empty()) write_dead_rules(rules, run.options.dead_rules);
+    if (!run.options.stats) return;
     const signatures::SignatureSet* set = scanner ? &scanner->signatures() : nullptr;
     const std::string text = run.options.format == Format::json
-                                 ? run.statistics.json(set, times)
-                                 : run.statistics.text(set, times);
+                                 ? run.statistics.json(set, times, rules)
+                                 : run.statistics.text(set, times) + (set ? rules_in_text(rules) : std::string());
     std::fputs(text.c_str(), stderr);
 }
 

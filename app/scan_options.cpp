@@ -49,7 +49,11 @@ void declare(CLI::App& command, ScanOptions& options) {
         ->type_name("N")
         ->check(CLI::Range(1u, 1024u));
     command.add_flag("--explain", options.explain, "Show the tree of entities, readings, types, names, ranges and timings");
-    command.add_flag("--stats", options.stats, "Tell throughput, signatures and memory on standard error at the end");
+    command.add_flag("--stats", options.stats, "Tell throughput, signatures, memory and the worst rules on standard error at the end");
+    command.add_option("--dead-rules", options.dead_rules,
+                       "Write the names of rules that found nothing here to this file, a line each; digests are not\n"
+                       "counted, as they cost nothing")
+        ->type_name("FILE");
     command.footer("Exit status: 0 all accepted, 1 something rejected, held or deferred, 2 an error.\n"
                    "A message that could not be read counts as an error, never as accepted.");
 }

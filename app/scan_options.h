@@ -30,6 +30,7 @@ struct ScanOptions {
     unsigned jobs = 0;
     bool explain = false;
     bool stats = false;
+    std::string dead_rules;  // a file to write; empty: none
 };
 
 // Declares the options; `options` is filled in when the command line is parsed.

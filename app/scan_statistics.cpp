@@ -3,17 +3,10 @@
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
 
 namespace postern::app {
 
 namespace {
-
-double peak_megabytes() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
-}
 
 double rate(double amount, double seconds) { return seconds > 0 ? amount / seconds : 0; }
 
@@ -97,11 +90,12 @@ std::string ScanStatistics::text(const signatures::SignatureSet* set, const RunT
                   rate(static_cast<double>(bytes_) / 1e6, times.seconds),
                   rate(static_cast<double>(messages_), times.seconds));
     char memory[64];
-    std::snprintf(memory, sizeof memory, "memory      %.0f MB at most\n", peak_megabytes());
+    std::snprintf(memory, sizeof memory, "memory      %.0f MB at most\n", times.peak_megabytes);
     return scanned + (set != nullptr ? text_about(*set, times) : std::string()) + memory;
 }
 
-std::string ScanStatistics::json(const signatures::SignatureSet* set, const RunTimes& times) const {
+std::string ScanStatistics::json(const signatures::SignatureSet* set, const RunTimes& times,
+                                 const RuleUses& rules) const {
     nlohmann::ordered_json json{
         {"messages", messages_},
         {"accepted", by_action_[0]},
@@ -119,8 +113,11 @@ std::string ScanStatistics::json(const signatures::SignatureSet* set, const RunT
         {"megabytes_per_second", rate(static_cast<double>(bytes_) / 1e6, times.seconds)},
         {"messages_per_second", rate(static_cast<double>(messages_), times.seconds)},
         {"load_seconds", times.load_seconds},
-        {"peak_megabytes", peak_megabytes()}};
-    if (set != nullptr) add_set(json, *set);
+        {"peak_megabytes", times.peak_megabytes}};
+    if (set != nullptr) {
+        add_set(json, *set);
+        json["rules"] = rules_in_json(rules);
+    }
     return json.dump() + "\n";
 }
 

@@ -2,6 +2,7 @@
 // Statistics of one run of `postern scan`: counted as reports go out, told at the end.
 #pragma once
 
+#include "app/rule_report.h"
 #include "engine/report.h"
 #include "signatures/signature_set.h"
 
@@ -17,6 +18,7 @@ struct RunTimes {
     double seconds = 0;
     double user_seconds = 0;    // of CPU, all threads, the scan alone
     double system_seconds = 0;
+    double peak_megabytes = 0;  // resident, until the scan ended; not what is then told of it
 };
 
 class ScanStatistics {
@@ -28,9 +30,10 @@ public:
 
     // "12 messages: 9 accepted, 3 rejected" and so on, with a line end.
     std::string summary() const;
-    // Throughput, the set (null: it was a service's), memory.
+    // Throughput, the set (null: it was a service's), memory; rules are told apart (rule_report.h) in the text, and
+    // in the JSON line.
     std::string text(const signatures::SignatureSet* set, const RunTimes& times) const;
-    std::string json(const signatures::SignatureSet* set, const RunTimes& times) const;
+    std::string json(const signatures::SignatureSet* set, const RunTimes& times, const RuleUses& rules) const;
 
 private:
     std::array<std::size_t, 4> by_action_{};

@@ -14,10 +14,14 @@ namespace postern::app {
 void add_signatures_activate(CLI::App& group, int& exit_status);
 void add_signatures_build(CLI::App& group, int& exit_status);
 void add_signatures_check(CLI::App& group, int& exit_status);
+void add_signatures_diff(CLI::App& group, int& exit_status);
+void add_signatures_explain(CLI::App& group, int& exit_status);
 void add_signatures_info(CLI::App& group, int& exit_status);
 void add_signatures_list(CLI::App& group, int& exit_status);
+void add_signatures_match(CLI::App& group, int& exit_status);
 void add_signatures_prune(CLI::App& group, int& exit_status);
 void add_signatures_rollback(CLI::App& group, int& exit_status);
+void add_signatures_search(CLI::App& group, int& exit_status);
 void add_signatures_test(CLI::App& group, int& exit_status);
 void add_signatures_verify(CLI::App& group, int& exit_status);
 

@@ -13,10 +13,14 @@ void add_signatures(CLI::App& app, int& exit_status) {
     add_signatures_activate(*group, exit_status);
     add_signatures_build(*group, exit_status);
     add_signatures_check(*group, exit_status);
+    add_signatures_diff(*group, exit_status);
+    add_signatures_explain(*group, exit_status);
     add_signatures_info(*group, exit_status);
     add_signatures_list(*group, exit_status);
+    add_signatures_match(*group, exit_status);
     add_signatures_prune(*group, exit_status);
     add_signatures_rollback(*group, exit_status);
+    add_signatures_search(*group, exit_status);
     add_signatures_test(*group, exit_status);
     add_signatures_verify(*group, exit_status);
 }

@@ -58,7 +58,7 @@ std::string text_of(const std::string& path) {
 signatures::SourceOptions source_options(const BuildOptions& options) {
     using namespace signatures;
     return {options.allow_unsigned ? Unverified::accept : Unverified::refuse,
-            options.unwanted ? Unwanted::load : Unwanted::leave_out};
+            options.unwanted ? Unwanted::load : Unwanted::leave_out, KeepLines::yes};
 }
 
 std::shared_ptr<const signatures::SignatureSet> compile(const BuildOptions& options) {

@@ -25,6 +25,7 @@ struct Options {
     corpora::KnownMailPaths mail;
     engine::ReplayLimits limits;
     Format format = Format::text;
+    bool stats = false;
     unsigned jobs = 0;
 };
 
@@ -101,10 +102,12 @@ int test(const Options& options) {
     using Against = engine::Replay::Against;
     Run run{now, before ? &*before : nullptr, engine::Replay(before ? Against::old_set : Against::nothing)};
     replay(options.mail, arena, run);
+    run.replay.count(now.rule_uses());
     // A gate that looked at nothing must not open.
     if (run.replay.messages() == 0) throw UsageError("no message to test on; name mail after --corpus, --known-good or --known-bad");
     const bool json = options.format == Format::json;
     std::fputs((json ? run.replay.json(options.limits) : run.replay.text(options.limits)).c_str(), stdout);
+    if (options.stats && !json) std::fputs(run.replay.dearest().c_str(), stdout);
     if (run.unreadable != 0) return exit_error;
     return run.replay.refusals(options.limits).empty() ? exit_accepted : exit_rejected;
 }
@@ -128,6 +131,7 @@ void add_signatures_test(CLI::App& group, int& exit_status) {
                         "So many known-good messages may be hit")->type_name("N")->capture_default_str();
     command->add_option("--max-lost", options->limits.lost, "So many known-bad messages may be lost")
         ->type_name("N")->capture_default_str();
+    command->add_flag("--stats", options->stats, "Tell the dearest rules of SET as well; the JSON always does");
     command->add_option("-j,--jobs", options->jobs, "Threads to use (default: all cores)")->check(CLI::Range(1u, 1024u));
     command->add_option("-f,--format", options->format, "text (default) or json")->type_name("text|json")->transform(
         CLI::CheckedTransformer(std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}}));

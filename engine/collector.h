@@ -21,6 +21,8 @@ public:
     void add(Gap gap);
     void add(ContentFact fact);
     bool explains() const { return explanation_ != nullptr; }
+    // Null: nobody watches.
+    SubjectWatch* watch() const { return explanation_ != nullptr ? explanation_->watch : nullptr; }
     void explain(ContentStep step);
     void explain(MessageStep step);
 

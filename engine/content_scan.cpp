@@ -8,6 +8,7 @@
 #include "engine/open_content.h"
 #include "engine/rule_facts.h"
 #include "engine/scan_run.h"
+#include "engine/subject_watch.h"
 #include "engine/text_form.h"
 #include "engine/text_kind.h"
 
@@ -85,7 +86,12 @@ private:
                 signatures::Alphabet::octets, content().containers};
     }
 
+    void tell(std::string_view form, const signatures::Subject& subject) const {
+        if (SubjectWatch* watch = run_.collector->watch()) watch->subject({content().path, form, type_, subject});
+    }
+
     std::vector<signatures::Match> matches() {
+        tell("as it stands", subject());
         const std::vector<signatures::Chunk> chunks = signatures::chunks_of(content().bytes.size());
         if (chunks.size() < 2 || run_.tasks->serial()) {
             return whole([&](signatures::Matcher& mine) { return mine.match(subject()); });
@@ -138,24 +144,25 @@ private:
     void report_text_form() {
         mime::Buffer form;
         append_text_form(content().bytes, form);
-        report_form({form.bytes(), signatures::Target::text, signatures::Alphabet::folded});
+        report_form("normal form of text", {form.bytes(), signatures::Target::text, signatures::Alphabet::folded});
     }
 
     void report_html_forms() {
         const auto utf8 = html::page_as_utf8(content().bytes);
         const html::NormalForms forms = html::normal_forms(utf8 ? utf8->bytes() : content().bytes);
-        report_form({forms.no_comment.bytes(), signatures::Target::html});
-        report_form({forms.no_tags.bytes(), signatures::Target::html});
+        report_form("page without comments", {forms.no_comment.bytes(), signatures::Target::html});
+        report_form("page without tags", {forms.no_tags.bytes(), signatures::Target::html});
         if (forms.scripts.empty()) return;
         html::ScriptForm scripts;
         for (const auto script : forms.scripts) html::append_script_form(script, scripts);
-        report_form({scripts.form.bytes(), signatures::Target::html});
-        report_form({scripts.form.bytes(), signatures::Target::text});
+        report_form("scripts of the page", {scripts.form.bytes(), signatures::Target::html});
+        report_form("scripts of the page", {scripts.form.bytes(), signatures::Target::text});
     }
 
     // A form lies in what its content lies in.
-    void report_form(signatures::Subject form) {
+    void report_form(std::string_view what, signatures::Subject form) {
         form.containers = content().containers;
+        tell(what, form);
         signatures::Candidates found;
         const auto matches = whole([&](signatures::Matcher& mine) {
             mine.scan(form, {0, form.bytes.size()}, found);
@@ -171,8 +178,9 @@ private:
         using signatures::yara::RuleOutcome;
         const std::chrono::nanoseconds time =
             std::min<std::chrono::nanoseconds>(run_.budget.limits().rule_time, run_.budget.time_left());
-        const auto found = side_->matcher().match_rules(
-            {content().bytes, rule_facts_of(content(), type_), time});
+        const signatures::yara::RuleSubject subject{content().bytes, rule_facts_of(content(), type_), time};
+        if (SubjectWatch* watch = run_.collector->watch()) watch->rules(subject);
+        const auto found = side_->matcher().match_rules(subject);
         report(found.matches);
         if (found.outcome == RuleOutcome::whole) return;
         const bool late = found.outcome == RuleOutcome::out_of_time;

@@ -12,6 +12,8 @@
 
 namespace postern::engine {
 
+class SubjectWatch;
+
 // One content that was looked at.
 struct ContentStep {
     std::string path;
@@ -38,6 +40,8 @@ struct Explanation {
     std::vector<MessageStep> messages;
     std::vector<ContentStep> contents;
     double seconds = 0;
+    // Asked for by whoever makes this: sees all that is matched. REQUIRES: the scanner has one thread.
+    SubjectWatch* watch = nullptr;
     bool serial_again = false;  // a limit was met, so the answer was made again in serial order
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One message: parse it, and hand every reading of every leaf on as a content.
+#include "engine/subject_watch.h"
 #include "engine/file_types.h"
 #include "engine/scan_run.h"
 #include "mime/defect_codes.h"
@@ -248,6 +249,7 @@ void MessageScan::match_part(const Side& side, const Subcontent& item) {
     if (names.empty()) names.emplace_back();
     for (const std::string& name : names) {
         facts.name = name;
+        if (SubjectWatch* watch = run_.collector->watch()) watch->member(item.content.path, facts);
         for (const signatures::Match& match : side.matcher().match_member(facts)) {
             Finding finding;
             finding.kind = FindingKind::signature;

@@ -3,6 +3,8 @@
 // excludes the others: a text can be a container too (a zip behind a page of HTML).
 #include "engine/open_content.h"
 
+#include "engine/subject_watch.h"
+
 #include "engine/container_type.h"
 #include "engine/expand/expander.h"
 #include "engine/file_types.h"
@@ -72,6 +74,7 @@ void Unfolding::listed(const signatures::MemberFacts& facts) {
     whole.container_size = outer_.content.bytes.size();
     for (const Side& side : run_.sides) {
         if (side.set().statistics().member_signatures == 0 || outer_.allowed.by(side)) continue;
+        if (SubjectWatch* watch = run_.collector->watch()) watch->member(path_of(std::string(facts.name)), whole);
         for (const signatures::Match& match : side.matcher().match_member(whole)) {
             side.add(finding(FindingKind::signature, std::string(match.name), std::string(facts.name)));
         }

@@ -66,6 +66,16 @@ void Replay::count(const Replayed& message) {
     if (++lost_ <= examples) lost_examples_.push_back(printable_name(message.path));
 }
 
+// Rules that were never touched have no row.
+void Replay::count(const std::vector<signatures::RuleUse>& uses) {
+    for (const signatures::RuleUse& use : uses) {
+        if (use.verifications == 0) continue;
+        RuleTally& rule = rules_[std::string(use.name)];
+        rule.microseconds += use.microseconds;
+        rule.verifications += use.verifications;
+    }
+}
+
 // The rules to blame for known-good mail, the worst first.
 std::string Replay::blamed() const {
     std::string names;
@@ -97,10 +107,23 @@ std::vector<std::string> Replay::refusals(const ReplayLimits& limits) const {
 
 std::vector<const Replay::Row*> Replay::worst_first() const {
     std::vector<const Row*> rows;
-    for (const Row& row : rules_) rows.push_back(&row);
+    for (const Row& row : rules_) {
+        if (row.second.now + row.second.before != 0) rows.push_back(&row);
+    }
     std::stable_sort(rows.begin(), rows.end(), [](const Row* a, const Row* b) {
         const auto key = [](const RuleTally& rule) { return std::pair(rule.known_good, rule.lost + rule.gained); };
         return key(a->second) > key(b->second);
+    });
+    return rows;
+}
+
+std::vector<const Replay::Row*> Replay::by_time() const {
+    std::vector<const Row*> rows;
+    for (const Row& row : rules_) {
+        if (row.second.microseconds > 0) rows.push_back(&row);
+    }
+    std::stable_sort(rows.begin(), rows.end(), [](const Row* a, const Row* b) {
+        return a->second.microseconds > b->second.microseconds;
     });
     return rows;
 }

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "engine/verdict.h"
+#include "signatures/rule_tallies.h"
 
 #include <map>
 #include <string>
@@ -41,6 +42,8 @@ struct RuleTally {
     std::size_t known_good = 0;  // of `now`
     std::size_t known_bad = 0;
     std::string example;  // the first known-good message hit
+    double microseconds = 0;  // of verifying it, all messages; of a YARA rule not known
+    std::uint64_t verifications = 0;
 };
 
 // What one set did.
@@ -64,14 +67,20 @@ public:
 
     explicit Replay(Against against) : against_(against) {}
     void count(const Replayed& message);
+    // What the rules of the new set cost, once all messages are counted.
+    void count(const std::vector<signatures::RuleUse>& uses);
 
     // Reasons to refuse, a sentence each; empty: the set holds within the limits.
     std::vector<std::string> refusals(const ReplayLimits& limits) const;
 
     // Rules in the order that people look for them: most known-good messages first, then most
-    // changed, then by name; at most `most_rules` in the text, all in the JSON line.
+    // changed, then by name; at most `most_rules` in the text, all in the JSON line. A rule that hit nothing
+    // stands there for what it cost.
     std::string text(const ReplayLimits& limits) const;
     std::string json(const ReplayLimits& limits) const;
+
+    // The rules of the new set that took the most time, for people; empty: none was looked at.
+    std::string dearest() const;
 
     std::size_t messages() const { return messages_; }
 
@@ -80,6 +89,7 @@ private:
     std::vector<const Row*> worst_first() const;
     std::size_t known(Known what) const { return known_[static_cast<std::size_t>(what)]; }
     std::string table() const;
+    std::vector<const Row*> by_time() const;
     std::string blamed() const;
     bool compares() const { return against_ == Against::old_set; }
 

@@ -15,6 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_rules = 20;
+constexpr std::size_t most_dearest = 10;
 
 [[gnu::format(printf, 1, 2)]] std::string printed(const char* format, ...) {
     char line[512];
@@ -39,8 +40,20 @@ Json json_of(const SetTally& set) {
 
 }  // namespace
 
+std::string Replay::dearest() const {
+    const auto rows = by_time();
+    if (rows.empty()) return "";
+    std::string out = printed("%12s %13s %8s  %s\n", "microseconds", "verifications", "hits", "dearest rules of the new set");
+    for (std::size_t i = 0; i < rows.size() && i < most_dearest; ++i) {
+        const RuleTally& rule = rows[i]->second;
+        out += printed("%12.1f %13zu %8zu  ", rule.microseconds, static_cast<std::size_t>(rule.verifications), rule.now);
+        out += printable_name(rows[i]->first) + "\n";
+    }
+    return out;
+}
+
 std::string Replay::table() const {
-    if (rules_.empty()) return "";
+    if (worst_first().empty()) return "";
     std::string out = printed("%10s %9s %8s %8s %8s  %s\n", "known good", "known bad", "hits", "new", "lost", "rule");
     const auto rows = worst_first();
     for (std::size_t i = 0; i < rows.size() && i < most_rules; ++i) {
@@ -76,7 +89,9 @@ std::string Replay::json(const ReplayLimits& limits) const {
                          {"hits", rule.now},
                          {"known_good", rule.known_good},
                          {"known_bad", rule.known_bad},
-                         {"first_known_good", rule.example}});
+                         {"first_known_good", rule.example},
+                         {"microseconds", rule.microseconds},
+                         {"verifications", rule.verifications}});
         if (compares()) {
             rules.back()["before"] = rule.before;
             rules.back()["new"] = rule.gained;
@@ -99,6 +114,11 @@ std::string Replay::json(const ReplayLimits& limits) const {
         json["missed_by_both"] = missed_;
     }
     json["rules"] = std::move(rules);
+    json["dearest"] = Json::array();
+    for (const Row* row : by_time()) {
+        json["dearest"].push_back({{"name", printable_name(row->first)}, {"microseconds", row->second.microseconds},
+                                   {"verifications", row->second.verifications}, {"hits", row->second.now}});
+    }
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -45,6 +45,12 @@ Worker& Workers::mine() const {
     return *mine;
 }
 
+void Workers::each(const std::function<void(const Worker&)>& visit) const {
+    for (const std::unique_ptr<Worker>& worker : state_->each) {
+        if (worker) visit(*worker);
+    }
+}
+
 void Workers::make_ready(unsigned count) const {
     for (unsigned i = 0; i < count; ++i) {
         std::unique_ptr<Worker> worker = state_->make();

@@ -38,6 +38,8 @@ public:
     Worker& mine() const;
     // Makes so many for the threads that ask first.
     void make_ready(unsigned count) const;
+    // All that worked. REQUIRES: none does now.
+    void each(const std::function<void(const Worker&)>& visit) const;
 
 private:
     struct State;

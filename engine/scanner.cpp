@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scanner.h"
 
+#include "engine/subject_watch.h"
+
 #include "engine/file_types.h"
 #include "engine/scan_run.h"
 
@@ -45,7 +47,7 @@ Verdict Scanner::State::scan(std::uint64_t bytes, const Root& root, Explanation*
         ScanRun run(workers, sets, limits, bytes);
         verdict = attempt(run, TaskGroup::Order::parallel, root, explanation);
         again = run.refused || run.budget.produced() > limits.produced_bytes / 2;
-        if (again && explanation != nullptr) *explanation = Explanation{{}, {}, 0, true};
+        if (again && explanation != nullptr) *explanation = Explanation{{}, {}, 0, explanation->watch, true};
     }
     if (again) {
         ScanRun run(workers, sets, limits, bytes);
@@ -68,6 +70,12 @@ Scanner::~Scanner() = default;
 
 const signatures::SignatureSet& Scanner::signatures() const { return *state_->sets.active; }
 
+std::vector<signatures::RuleUse> Scanner::rule_uses() const {
+    signatures::RuleTallies sum(*state_->sets.active);
+    state_->workers.each([&](const Worker& worker) { sum.add(worker.matchers.front().tallies()); });
+    return signatures::rule_uses(*state_->sets.active, sum);
+}
+
 void Scanner::make_ready() const { state_->workers.make_ready(state_->threads); }
 
 namespace {
@@ -87,6 +95,10 @@ Verdict over_size(const mime::Message& message, const Limits& limits) {
 
 // The message as it travelled: last, when it is known which of its octets are clean base64.
 void match_raw(const ScanRun& run, const Side& side, const mime::Message& message) {
+    if (SubjectWatch* watch = run.collector->watch()) {
+        const signatures::Subject subject{message.bytes(), signatures::Target::mail};
+        watch->subject({"", "as it travelled", FileType::mail, subject});
+    }
     for (const signatures::Match& match : side.matcher().match_raw_mail(message.bytes(), run.encoded)) {
         Finding finding;
         finding.name = match.name;

@@ -18,8 +18,11 @@
 #include "engine/verdict.h"
 #include "mime/message.h"
 
+#include "signatures/rule_tallies.h"
+
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace postern::engine {
 
@@ -40,6 +43,9 @@ public:
     void make_ready() const;
 
     const signatures::SignatureSet& signatures() const;
+
+    // What each rule of the active set cost so far, and what came of it. REQUIRES: no scan is under way.
+    std::vector<signatures::RuleUse> rule_uses() const;
 
 private:
     struct State;

@@ -34,4 +34,6 @@ std::optional<ContentType> content_type_named(std::string_view name) {
     return static_cast<ContentType>(found - names.begin());
 }
 
+std::string_view name_of(ContentType type) { return names[static_cast<std::size_t>(type)]; }
+
 }  // namespace postern::signatures

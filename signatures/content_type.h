@@ -25,4 +25,7 @@ enum class ContentType : std::uint8_t {
 // By its name in signature sources, "CL_TYPE_ZIP". Nothing: no such type is known.
 std::optional<ContentType> content_type_named(std::string_view name);
 
+// The other way round, without CL_TYPE_: "ZIP".
+std::string_view name_of(ContentType type);
+
 }  // namespace postern::signatures

@@ -72,7 +72,7 @@ void HitChecker::check_part(const Watch& watch, std::size_t start) {
         const auto range = ranges_.of(row.offset);
         if (!range || !range->holds(start)) return;
     }
-    const auto end = verifier_.first_end(tables_.programs.parts[watch.part], content_, start);
+    const auto end = verify(watch, row, start);
     if (!end) return;
     if (row.body.part_count == 1 && !row.is_leg()) {
         settled_.set(watch.signature, start);
@@ -80,6 +80,11 @@ void HitChecker::check_part(const Watch& watch, std::size_t start) {
     } else {
         make_candidate(watch.signature);
     }
+}
+
+std::optional<std::size_t> HitChecker::verify(const Watch& watch, const SignatureRow& row, std::size_t start) {
+    const Timed timed(row.is_leg() ? tallies_.logical(row.logic) : tallies_.body(watch.signature));
+    return verifier_.first_end(tables_.programs.parts[watch.part], content_, start);
 }
 
 // One part tells no more than that: further hits of the same signature are of no use.

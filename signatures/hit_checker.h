@@ -11,6 +11,7 @@
 #pragma once
 
 #include "signatures/candidates.h"
+#include "signatures/rule_tallies.h"
 #include "signatures/start_range.h"
 #include "signatures/tables.h"
 
@@ -36,18 +37,25 @@ private:
     std::uint32_t epoch_ = 0;
 };
 
+// What a checker writes to. All of it outlives the checker.
+struct CheckerState {
+    Settled& settled;  // has begun for this content
+    RuleTallies& tallies;
+    Candidates::Data& out;
+};
+
 class HitChecker final : public HitSink {
 public:
-    // REQUIRES: all of them outlive the checker. `settled` has begun for this content.
-    HitChecker(const SignatureSet::Tables& tables, const Subject& subject, Settled& settled,
-               Candidates::Data& out)
+    // REQUIRES: all of them outlive the checker.
+    HitChecker(const SignatureSet::Tables& tables, const Subject& subject, CheckerState state)
         : tables_(tables),
           verifier_(tables.programs),
           subject_(subject),
           content_(subject.bytes),
           ranges_(subject.bytes),
-          settled_(settled),
-          out_(out) {}
+          settled_(state.settled),
+          tallies_(state.tallies),
+          out_(state.out) {}
 
     // Hits are told relative to the octets scanned, which begin here in the content.
     void begin_at(std::size_t position) { base_ = position; }
@@ -59,6 +67,7 @@ private:
     void check(const Watch& watch, std::size_t anchor);
     void make_candidate(std::uint32_t signature);
     void check_part(const Watch& watch, std::size_t start);
+    std::optional<std::size_t> verify(const Watch& watch, const SignatureRow& row, std::size_t start);
 
     const SignatureSet::Tables& tables_;
     Verifier verifier_;
@@ -66,6 +75,7 @@ private:
     Octets content_;
     StartRanges ranges_;
     Settled& settled_;
+    RuleTallies& tallies_;
     Candidates::Data& out_;
     std::size_t base_ = 0;
 };

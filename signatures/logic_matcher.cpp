@@ -125,6 +125,15 @@ std::optional<Found> LogicMatcher::match(std::uint32_t signature) {
     return Found{};
 }
 
+std::uint32_t LogicMatcher::count(std::uint32_t signature, std::uint8_t subsignature) {
+    return Counts(*this, logic_.rows[signature]).count(subsignature);
+}
+
+std::optional<Found> LogicMatcher::where(std::uint32_t signature, std::uint8_t subsignature) {
+    if (count(signature, subsignature) == 0) return std::nullopt;
+    return where_is(logic_.subsignatures[logic_.rows[signature].first_subsignature + subsignature].pattern);
+}
+
 bool LogicMatcher::admits_headers(const DescriptionRow& row) {
     if (row.entry_point.is_all() && row.sections.is_all()) return true;
     const ExecutableLayout& layout = ranges_.layout();

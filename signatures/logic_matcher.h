@@ -28,6 +28,11 @@ public:
     void begin(const Subject& subject);
     std::optional<Found> match(std::uint32_t signature);
 
+    // Of one subsignature: how often it was found, counted as far as that can matter, and where first.
+    // REQUIRES: begin().
+    std::uint32_t count(std::uint32_t signature, std::uint8_t subsignature);
+    std::optional<Found> where(std::uint32_t signature, std::uint8_t subsignature);
+
     // Regular expressions that were given up because they took too long.
     std::uint64_t regexes_given_up() const { return runner_.given_up(); }
 

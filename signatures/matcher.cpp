@@ -41,6 +41,7 @@ struct Matcher::State {
     const SignatureSet::Tables& tables;
     Scratch scratch;
     Settled settled;
+    RuleTallies tallies;
     Sweep sweep;
     LogicMatcher logic;
     Hasher hasher;
@@ -53,6 +54,7 @@ struct Matcher::State {
           tables(set->tables()),
           scratch(Scratch::like(*tables.scratch)),
           settled(tables.signatures.size()),
+          tallies(*set),
           sweep(tables.programs),
           logic(tables) {}
 
@@ -118,7 +120,7 @@ struct Matcher::State {
                      std::vector<Match>& matches);
     void settle(std::uint32_t signature, Octets content, StartRanges& ranges,
                 std::vector<FoundRow>& found);
-    std::vector<Match> matches_of(std::vector<FoundRow>& found) const;
+    std::vector<Match> matches_of(std::vector<FoundRow>& found);
 };
 
 namespace {
@@ -177,8 +179,13 @@ void Matcher::State::match_logic(const Subject& subject, std::vector<std::uint32
     make_set(numbers);
     logic.begin(subject);
     for (const std::uint32_t number : numbers) {
-        const auto where = logic.match(number);
+        RuleTally& tally = tallies.logical(number);
+        const auto where = [&] {
+            const Timed timed(tally);
+            return logic.match(number);
+        }();
         if (!where) continue;
+        ++tally.hits;
         const std::string_view name = tables.names.at(tables.logic.rows[number].name);
         matches.push_back({name, where->begin, where->end - where->begin});
     }
@@ -191,11 +198,12 @@ void Matcher::State::settle(std::uint32_t signature, Octets content, StartRanges
     const SignatureRow& row = tables.signatures[signature];
     const auto range = ranges.of(row.offset);
     if (!range) return;
+    const Timed timed(tallies.body(signature));
     const auto where = sweep.lowest(tables.programs.parts_of(row.body), content, *range);
     if (where) found.push_back({signature, *where});
 }
 
-std::vector<Match> Matcher::State::matches_of(std::vector<FoundRow>& found) const {
+std::vector<Match> Matcher::State::matches_of(std::vector<FoundRow>& found) {
     std::sort(found.begin(), found.end(), [](const FoundRow& a, const FoundRow& b) {
         return std::tie(a.signature, a.where.begin, a.where.end) <
                std::tie(b.signature, b.where.begin, b.where.end);
@@ -205,6 +213,7 @@ std::vector<Match> Matcher::State::matches_of(std::vector<FoundRow>& found) cons
         if (i > 0 && found[i].signature == found[i - 1].signature) continue;
         const SignatureRow& row = tables.signatures[found[i].signature];
         const Found& where = found[i].where;
+        ++tallies.body(found[i].signature).hits;
         matches.push_back({tables.names.at(row.name), where.begin, where.end - where.begin});
     }
     sort_matches(matches);
@@ -222,7 +231,7 @@ void Matcher::scan(const Subject& subject, Chunk chunk, Candidates& candidates) 
     // A literal that begins in the chunk may end in the next one.
     const std::size_t end = std::min(size, std::max(begin, chunk.end) + overlap);
     state_->settled.begin();
-    HitChecker checker(state_->tables, subject, state_->settled, candidates.data());
+    HitChecker checker(state_->tables, subject, {state_->settled, state_->tallies, candidates.data()});
     state_->scan_plain(subject, {begin, end}, checker);
 }
 
@@ -245,13 +254,20 @@ std::vector<Match> Matcher::match_digests(std::span<const std::byte> content) {
 yara::RuleMatches Matcher::match_rules(const yara::RuleSubject& subject) {
     if (!state_->tables.compiled_rules) return {};
     if (!state_->rules) state_->rules.emplace(state_->tables.compiled_rules);
-    return state_->rules->scan(subject);
+    yara::RuleMatches found = state_->rules->scan(subject);
+    for (const std::size_t number : found.rules) ++state_->tallies.rule(number).hits;
+    return found;
+}
+
+const RuleTallies& Matcher::tallies() const {
+    return state_->tallies;
 }
 
 std::vector<Match> Matcher::match_member(const MemberFacts& facts) {
     const MemberTable& members = state_->tables.members;
     std::vector<Match> matches;
     for (const std::uint32_t row : matching_rows(members, facts, state_->scratch)) {
+        ++state_->tallies.member(row).hits;
         matches.push_back({state_->tables.names.at(members.rows[row].name), 0, 0});
     }
     sort_matches(matches);
@@ -278,7 +294,7 @@ std::vector<Match> Matcher::match_raw_mail(std::span<const std::byte> message,
     Candidates& candidates = state_->none_yet();
     state_->settled.begin();
     const Subject subject{message, Target::mail};
-    HitChecker checker(state_->tables, subject, state_->settled, candidates.data());
+    HitChecker checker(state_->tables, subject, {state_->settled, state_->tallies, candidates.data()});
     const std::size_t border = state_->tables.encoded_border;
     std::size_t plain = 0;  // where the octets begin that no range has covered
     const auto scan_until = [&](std::size_t end) {

@@ -17,6 +17,7 @@
 #include "signatures/content_type.h"
 #include "signatures/match.h"
 #include "signatures/member.h"
+#include "signatures/rule_tallies.h"
 #include "signatures/signature_set.h"
 #include "signatures/yara/rule_scanner.h"
 
@@ -84,6 +85,9 @@ public:
 
     // How many regular expressions were given up, so far, because they took too long.
     std::uint64_t regexes_given_up() const;
+
+    // What each rule cost so far, and what came of it. Not while this matches.
+    const RuleTallies& tallies() const;
 
     // The first three at once, for content that is small or already in parallel with other content.
     std::vector<Match> match(const Subject& subject);

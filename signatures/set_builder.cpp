@@ -2,6 +2,7 @@
 // Sources are read when they are added and kept as values; build() takes out what is ignored,
 // brings the rest into an order that does not depend on the sources', and makes the tables.
 #include "signatures/built_in.h"
+#include "signatures/catalog/source_lines.h"
 #include "signatures/clamav/cdb.h"
 #include "signatures/clamav/container.h"
 #include "signatures/clamav/ftm.h"
@@ -146,10 +147,20 @@ struct SetBuilder::State {
     void compile_rules() {
         tables->statistics.ignored += yara::take_out(ignored, rules);
         yara::bring_into_order(rules);
+        keep_lines();
         const std::size_t told = diagnostics.size();
         tables->rules = yara::compile(std::move(rules), diagnostics);
         tables->statistics.errors += diagnostics.size() - told;
         tables->statistics.yara_rules = tables->rules.reported;
+    }
+
+    // REQUIRES: all is in its final order.
+    void keep_lines() {
+        if (options.lines == KeepLines::no) return;
+        SourceLines lines;
+        lines.add(signatures);
+        lines.add(rules);
+        tables->lines = lines.pack();
     }
 
     void cannot_read(const std::filesystem::path& path, const std::error_code& error) {

@@ -73,10 +73,13 @@ private:
 enum class Unverified : std::uint8_t { refuse, accept };
 // Potentially unwanted programs: .ndu .ldu .hdu .hsu .mdu .msu.
 enum class Unwanted : std::uint8_t { leave_out, load };
+// Whether the set says what its signatures were written as: for sets that are written to a file.
+enum class KeepLines : std::uint8_t { no, yes };
 
 struct SourceOptions {
     Unverified unverified = Unverified::refuse;
     Unwanted unwanted = Unwanted::leave_out;
+    KeepLines lines = KeepLines::no;
 };
 
 // Collects sources and compiles them.

@@ -114,6 +114,7 @@ struct SignatureSet::Tables {
     MemberTable members;
     std::unique_ptr<const Scratch> scratch;  // the pattern for every matcher's own
     SetStatistics statistics;
+    Array<std::byte> lines;  // what the signatures were written as (catalog/source_lines.h); may be empty
     std::string generation;
     std::shared_ptr<const std::byte> mapping;  // what the arrays view; null: they have their own
 

@@ -16,27 +16,12 @@ namespace {
 constexpr std::size_t fields_before = 3;
 constexpr std::size_t most_fields = fields_before + most_subsignatures + 1;
 
-std::vector<std::string_view> fields_of(std::string_view line) {
-    std::vector<std::string_view> fields;
-    std::size_t begin = 0;
-    bool in_regex = false;
-    for (std::size_t i = 0; i < line.size() && fields.size() < most_fields; ++i) {
-        const bool slash = line[i] == '/' && i > 0 && line[i - 1] != '\\';
-        if (slash && fields.size() + 1 >= fields_before) in_regex = !in_regex;
-        if (line[i] != ';' || in_regex) continue;
-        fields.push_back(line.substr(begin, i - begin));
-        begin = i + 1;
-    }
-    fields.push_back(line.substr(begin));
-    return fields;
-}
-
 class LineReader {
 public:
     LineReader(SourceReport& report, LogicalSignature& out) : report_(report), out_(out) {}
 
     bool read(std::string_view line) {
-        const std::vector<std::string_view> fields = fields_of(line);
+        const std::vector<std::string_view> fields = logical_fields(line);
         if (fields.size() <= fields_before) {
             report_.error(nullptr, "a logical signature has 4 fields or more; write "
                                    "Name;Description;Expression;Subsignature");
@@ -101,6 +86,21 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::string_view> logical_fields(std::string_view line) {
+    std::vector<std::string_view> fields;
+    std::size_t begin = 0;
+    bool in_regex = false;
+    for (std::size_t i = 0; i < line.size() && fields.size() < most_fields; ++i) {
+        const bool slash = line[i] == '/' && i > 0 && line[i - 1] != '\\';
+        if (slash && fields.size() + 1 >= fields_before) in_regex = !in_regex;
+        if (line[i] != ';' || in_regex) continue;
+        fields.push_back(line.substr(begin, i - begin));
+        begin = i + 1;
+    }
+    fields.push_back(line.substr(begin));
+    return fields;
+}
 
 void read_ldb(std::string_view text, SourceReport& report, std::vector<LogicalSignature>& out) {
     for_each_line(text, report, [&](std::string_view line) {

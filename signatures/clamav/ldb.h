@@ -7,6 +7,10 @@
 
 namespace postern::signatures::clamav {
 
+// Name, description, expression, and each subsignature as it is written; one more than can be right
+// at most.
+std::vector<std::string_view> logical_fields(std::string_view line);
+
 void read_ldb(std::string_view text, SourceReport& report, std::vector<LogicalSignature>& out);
 
 }  // namespace postern::signatures::clamav

@@ -63,11 +63,18 @@ private:
     bool read_offset(std::string_view& text) {
         const std::size_t colon = text.find(':');
         if (colon == none) return true;
-        ParsedOffset parsed = parse_offset(text.substr(0, colon), context_.target);
-        if (!parsed.error.empty()) return fail(text, std::move(parsed.error));
-        if (!parsed.unsupported.empty()) return leave(text, std::move(parsed.unsupported));
-        out_.offset = parsed.offset;
+        if (!read_offset_field(text.substr(0, colon), text)) return false;
         text.remove_prefix(colon + 1);
+        return true;
+    }
+
+    // `at`: where it is told of. A field of no length that stands nowhere is no offset.
+    bool read_offset_field(std::string_view field, std::string_view at) {
+        if (field.data() == nullptr) return true;
+        ParsedOffset parsed = parse_offset(field, context_.target);
+        if (!parsed.error.empty()) return fail(at, std::move(parsed.error));
+        if (!parsed.unsupported.empty()) return leave(at, std::move(parsed.unsupported));
+        out_.offset = parsed.offset;
         return true;
     }
 
@@ -93,25 +100,16 @@ private:
         return true;
     }
 
-    // [offset:]body[::options]. ClamAV divides at colons and goes by how many there are; of more
-    // than that only the first is a body, without offset and options.
     bool read_bodies(std::string_view text) {
-        const Fields fields = split(text, ':');
+        const SubsignatureText divided = divide_subsignature(text);
         BodyOptions options;
-        if (fields.count > 4) {
-            text = fields[0];
-            report_.add(Severity::warning, fields[1].data(),
+        if (divided.passed_over) {
+            report_.add(Severity::warning, divided.passed_over,
                         "behind a second :: nothing counts, and no option does; only what stands "
                         "before the first one is looked for");
-        } else if (fields.count > 2) {
-            const std::string_view letters = fields[fields.count - 1];
-            if (!read_options(letters, options)) return false;
-            // The field between is empty as a rule, and never read.
-            const char* unread = fields[fields.count - 2].data();
-            text = text.substr(0, static_cast<std::size_t>(unread - text.data()) - 1);
         }
-        if (!read_offset(text)) return false;
-        SpelledBodies spelled = spell(text, options);
+        if (!read_options(divided.options, options) || !read_offset_field(divided.offset, text)) return false;
+        SpelledBodies spelled = spell(divided.body, options);
         if (spelled.error) {
             return fail(std::string_view(spelled.error->at, 0), std::move(spelled.error->message));
         }
@@ -182,6 +180,26 @@ private:
 };
 
 }  // namespace
+
+SubsignatureText divide_subsignature(std::string_view text) {
+    const Fields fields = split(text, ':');
+    SubsignatureText out;
+    if (fields.count > 4) {
+        out.body = fields[0];
+        out.passed_over = fields[1].data();
+        return out;
+    }
+    if (fields.count > 2) {
+        out.options = fields[fields.count - 1];
+        // The field between is empty as a rule, and never read.
+        const char* unread = fields[fields.count - 2].data();
+        text = text.substr(0, static_cast<std::size_t>(unread - text.data()) - 1);
+    }
+    const std::size_t colon = text.find(':');
+    if (colon != none) out.offset = text.substr(0, colon);
+    out.body = colon == none ? text : text.substr(colon + 1);
+    return out;
+}
 
 bool read_subsignature(std::string_view text, SubsignatureContext context, SourceReport& report,
                        Subsignature& out) {

@@ -16,4 +16,14 @@ struct SubsignatureContext {
 bool read_subsignature(std::string_view text, SubsignatureContext context, SourceReport& report,
                        Subsignature& out);
 
+// A body subsignature divided. ClamAV divides at colons and goes by how many there are; of more than
+// three only what stands before the first is a body, without offset and options.
+struct SubsignatureText {
+    std::string_view offset;  // empty: none
+    std::string_view body;
+    std::string_view options;  // letters; empty: none
+    const char* passed_over = nullptr;  // from here on nothing counts
+};
+SubsignatureText divide_subsignature(std::string_view text);
+
 }  // namespace postern::signatures::clamav

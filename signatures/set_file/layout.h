@@ -21,7 +21,7 @@
 namespace postern::signatures::set_file {
 
 inline constexpr std::array<char, 8> magic{'p', 'o', 's', 't', 's', 'e', 't', '\n'};
-inline constexpr std::uint32_t version = 2;
+inline constexpr std::uint32_t version = 3;
 inline constexpr std::uint32_t byte_order = 0x01020304;
 inline constexpr std::uint64_t alignment = 64;
 
@@ -108,6 +108,7 @@ void visit_tables(Visitor& v, SignatureSet::Tables& tables) {
     visit_digests(v, "pe-sections", tables.sections);
     visit_digests(v, "pe-imports", tables.imports);
     tables.members.visit(v, "members");
+    v.array("lines", tables.lines);
     const auto in = v.within("yara");
     v.array("rules", tables.rules.octets);
     v.value("check", tables.rules.check);

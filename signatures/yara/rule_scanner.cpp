@@ -94,6 +94,7 @@ struct RuleScanner::State {
             match.length = static_cast<std::uint64_t>(lowest->match_length);
         }
         found.matches.push_back(match);
+        found.rules.push_back(number);
     }
 
     void define(const char* variable, std::string_view value) {
@@ -139,6 +140,8 @@ struct RuleScanner::State {
     // Equal matches stand side by side: rules found under more than one name.
     void settle() {
         std::sort(found.matches.begin(), found.matches.end(), before);
+        std::sort(found.rules.begin(), found.rules.end());
+        found.rules.erase(std::unique(found.rules.begin(), found.rules.end()), found.rules.end());
         const auto same = [](const Match& a, const Match& b) { return !before(a, b) && !before(b, a); };
         found.matches.erase(std::unique(found.matches.begin(), found.matches.end(), same),
                             found.matches.end());

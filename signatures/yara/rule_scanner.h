@@ -34,6 +34,7 @@ struct RuleSubject {
 enum class RuleOutcome : std::uint8_t { whole, out_of_time, too_complex, out_of_memory };
 
 struct RuleMatches {
+    std::vector<std::size_t> rules;  // numbers of those that match, ascending, each once
     std::vector<Match> matches;  // sorted by offset, then name; the length is that of the match
     RuleOutcome outcome = RuleOutcome::whole;
     std::string_view rule;       // where libyara told which one was too complex

@@ -189,7 +189,7 @@ TEST_F(SignatureCommands, InfoSaysWhatASetHolds) {
     const CommandResult result = signatures({"info", "--format", "json", set});
     ASSERT_EQ(result.status, 0) << result.errors;
     const Json json = Json::parse(result.output);
-    EXPECT_EQ(json["version"], 2);
+    EXPECT_EQ(json["version"], 3);
     EXPECT_EQ(json["generation"].get<std::string>().size(), 64u);
     EXPECT_EQ(json["generation"], Json::parse(scan({"--signatures", set}).output)["generation"]);
     EXPECT_EQ(json["signed"], false);
