@@ -14,7 +14,7 @@ bool looks_like_text(Octets content);
 // True when the first kilobyte, read as UTF-16 in big-endian order, has no control character. That is how
 // ClamAV tells UTF-16 without a byte order mark, and with it much else: text in UTF-16 of either order,
 // text with stray control characters, and a third of all short random data. It matches all of it in the
-// normal form of text as well.
+// normal form of text as well, up to 20 MiB; false for what is larger.
 bool reads_as_utf16(Octets content);
 
 // True when a tag stands anywhere by which ClamAV takes a text for a page.

@@ -223,6 +223,8 @@ TEST(TextKind, WhatReadsAsUtf16) {
     EXPECT_FALSE(engine::reads_as_utf16(octets(std::string(1022, 'a') + "\0\1"s)));
     EXPECT_FALSE(engine::reads_as_utf16(octets("ab\0\0cd"s)));
     EXPECT_FALSE(engine::reads_as_utf16(octets("ab\0\vcd"s)));
+    EXPECT_TRUE(engine::reads_as_utf16(octets(std::string(std::size_t{20} << 20, 'a'))));
+    EXPECT_FALSE(engine::reads_as_utf16(octets(std::string((std::size_t{20} << 20) + 1, 'a'))));
     EXPECT_FALSE(engine::reads_as_utf16(octets("ab\xff\xfe"s)));
     EXPECT_FALSE(engine::reads_as_utf16(octets("a"s)));
 }
