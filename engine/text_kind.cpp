@@ -238,8 +238,10 @@ bool has_page_tag(Octets content) {
         }
         if (!link && starts_with_nocase(tag, "a ")) {
             link = true;
+            constexpr std::string_view wanted = "href";
             const auto same = [](char a, char b) { return lower(a) == b; };
-            if (!std::ranges::search(text.substr(at), "href"sv, same).empty()) return true;
+            const auto rest = text.substr(at);
+            if (std::search(rest.begin(), rest.end(), wanted.begin(), wanted.end(), same) != rest.end()) return true;
         }
     }
     return false;
