@@ -15,6 +15,12 @@ constexpr std::uint64_t largest_returned = 64 << 10;  // octets of a message giv
 constexpr std::size_t largest_header = 32 << 10;
 constexpr std::size_t line_width = 76;
 
+// RFC 3464 2.3.3
+std::string_view name_of(ReportKind kind) {
+    constexpr std::string_view actions[] = {"failed", "delayed", "relayed"};
+    return actions[static_cast<int>(kind)];
+}
+
 bool is_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -172,12 +178,11 @@ private:
     }
 
     void status_of(const ReportedRecipient& recipient) {
-        constexpr const char* actions[] = {"failed", "delayed", "relayed"};
         out_ += "\r\n";
         const std::string original = original_of(recipient.path);
         if (!original.empty()) out_ += field("Original-Recipient", original);
         out_ += field("Final-Recipient", typed(recipient.path.mailbox));
-        out_ += field("Action", actions[static_cast<int>(facts_.kind)]);
+        out_ += field("Action", name_of(facts_.kind));
         out_ += field("Status", recipient.status);
         if (recipient.remote && !recipient.host.empty()) {
             out_ += field("Remote-MTA", "dns; " + recipient.host.substr(0, recipient.host.find('[')));
@@ -248,6 +253,7 @@ Report make_report(const ReportFacts& facts, const StoredContent* content) {
     report.envelope.smtputf8 = writer.international();
     report.envelope.client.listener = "report";
     report.octets = writer.write();
+    report.about = name_of(facts.kind);
     return report;
 }
 

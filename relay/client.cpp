@@ -115,7 +115,9 @@ Step ClientSession::quit() {
     return {Action::read, options_.times.farewell};
 }
 
+// With TLS 1.3 a server that does not like the handshake says so only when the client has begun to speak.
 Step ClientSession::on_trouble(const std::string& what) {
+    handshake_failed_ = state_ == State::starttls || state_ == State::handshake || (state_ == State::ehlo && encrypted_);
     return fail(local_outcome(Outcome::Kind::deferred, "4.4.2", what));
 }
 
@@ -182,7 +184,7 @@ void ClientSession::on_mail(const ClientReply& reply) {
     if (reply.severity() != 2) settle(outcome_of(reply, "MAIL FROM"));
 }
 
-// 552 for too many recipients is 452 (RFC 5321 4.5.3.1.10).
+// 552 for too many recipients is 452, and the others are to be sent at once (RFC 5321 4.5.3.1.10).
 void ClientSession::on_rcpt(std::size_t recipient, const ClientReply& reply) {
     if (settled_[recipient]) return;  // MAIL was refused
     if (reply.severity() == 2) {
@@ -191,6 +193,7 @@ void ClientSession::on_rcpt(std::size_t recipient, const ClientReply& reply) {
     }
     settled_[recipient] = true;
     outcomes_[recipient] = reply.code == 552 ? deferred_by(reply, "RCPT TO") : outcome_of(reply, "RCPT TO");
+    outcomes_[recipient].too_many = (reply.code == 452 || reply.code == 552) && any_accepted();
 }
 
 Step ClientSession::on_data(const ClientReply& reply) {

@@ -66,6 +66,7 @@ struct Outcome {
     std::string text;       // one visible line; a reply's with its code
     bool remote = false;    // said by the server, not by us
     std::string command;    // it answers: "RCPT TO"; empty: none
+    bool too_many = false;  // deferred since the transaction had recipients enough: another one may take it at once
 };
 
 Outcome local_outcome(Outcome::Kind kind, std::string status, std::string text);
@@ -108,7 +109,7 @@ public:
     bool encrypted() const { return encrypted_; }
     // Of the transaction: the server has answered something. If not, and the connection broke, nothing was done.
     bool was_answered() const { return answered_ > 0; }
-    // The session ended because TLS could not be had, though it was offered.
+    // The session ended between STARTTLS and the EHLO behind it: TLS could not be had, though it was offered.
     bool handshake_failed() const { return handshake_failed_; }
     Step on_failed_handshake(const std::string& what);
     const std::vector<Outcome>& outcomes() const { return outcomes_; }

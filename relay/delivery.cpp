@@ -2,6 +2,9 @@
 // What begins when, and how it ends. A lane's work: delivery_lane.cpp.
 #include "relay/delivery_impl.h"
 
+#include "relay/command.h"
+#include "relay/tls_context.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -22,18 +25,34 @@ constexpr auto idle_time = 2s;        // that a connection nobody uses is kept
 constexpr auto age_every = 10s;
 constexpr auto first_chance = 1h;     // after a start, before what was never tried may expire
 
+asio::ssl::context context_for(const DeliveryOptions& options) {
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+    boost::system::error_code error;
+    if (options.trusted_certificates.empty()) {
+        tls.set_default_verify_paths(error);
+        return tls;
+    }
+    tls.load_verify_file(options.trusted_certificates, error);
+    if (error) {
+        throw TlsError(options.trusted_certificates + ": cannot be read as trusted certificates (" + error.message() +
+                       "); it must be a readable PEM file with at least one certificate");
+    }
+    return tls;
+}
+
 }  // namespace
 
 std::string Target::key() const {
-    if (host.empty()) return domain;
-    return host + ":" + std::to_string(port) + "/" + std::to_string(static_cast<int>(tls));
+    return (host.empty() ? domain : host) + ":" + std::to_string(port) + "/" + std::to_string(static_cast<int>(tls));
 }
 
 const Route* route_of(const std::vector<Route>& routes, const std::string& domain) {
     const Route* best = nullptr;
     for (const Route& route : routes) {
-        const bool exact = route.domain == domain;
-        const bool below = route.domain.starts_with('.') && domain.ends_with(route.domain);
+        const bool exact = same_word(route.domain, domain);
+        const bool below = route.domain.starts_with('.') && domain.size() > route.domain.size() &&
+                           same_word(route.domain, std::string_view(domain).substr(domain.size() - route.domain.size()));
         if (!exact && !below && route.domain != "*") continue;
         // An exact domain is longer than what it lies below, and "*" is the shortest.
         if (best == nullptr || route.domain.size() > best->domain.size()) best = &route;
@@ -58,16 +77,8 @@ Delivery::Impl::Impl(Queue& q, Resolver& r, DeliveryEvents& e, DeliveryOptions o
       options(std::make_shared<const DeliveryOptions>(std::move(o))),
       work(context.get_executor()),
       wake(context),
-      tls(asio::ssl::context::tls_client),
-      schedule(options->limits) {
-    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-    boost::system::error_code ignored;
-    if (options->trusted_certificates.empty()) {
-        tls.set_default_verify_paths(ignored);
-    } else {
-        tls.load_verify_file(options->trusted_certificates);
-    }
-}
+      tls(context_for(*options)),
+      schedule(options->limits) {}
 
 void Delivery::Impl::start() {
     started = now();
@@ -121,16 +132,34 @@ asio::awaitable<void> Delivery::Impl::tidy() {
             }
         }
         std::erase_if(idle, [](const auto& each) { return each.second.empty(); });
-        for (LinkPtr& link : leaving) {
-            asio::co_spawn(
-                context,
-                [self = shared_from_this(), link = std::shared_ptr<Link>(std::move(link))]() -> Awaitable<void> {
-                    co_await self->obey(*link, link->session.quit(), TlsPolicy::none);
-                },
-                asio::detached);
-        }
+        std::erase_if(shunned, [](const auto& each) { return each.second < Clock::now(); });
+        for (LinkPtr& link : leaving) say_goodbye(std::move(link));
         if (now() >= aged_at + age_every) age();
     }
+}
+
+void Delivery::Impl::say_goodbye(LinkPtr link) {
+    asio::co_spawn(
+        context,
+        [self = shared_from_this(), link = std::shared_ptr<Link>(std::move(link))]() -> Awaitable<void> {
+            co_await self->obey(*link, link->session.quit(), TlsPolicy::none);
+        },
+        asio::detached);
+}
+
+// Connections that are kept were made as the options before had it.
+void Delivery::Impl::change(Options fresh) {
+    try {
+        tls = context_for(*fresh);
+    } catch (const TlsError& error) {
+        events.told(std::string(error.what()) + ". Those read before stay in force");
+    }
+    options = std::move(fresh);
+    for (auto& [destination, links] : idle) {
+        for (LinkPtr& link : links) say_goodbye(std::move(link));
+    }
+    idle.clear();
+    add(queue.due());  // each under the destination it has now
 }
 
 void Delivery::Impl::age() {
@@ -164,10 +193,7 @@ void Delivery::Impl::age(const QueuedMessage& message) {
 }
 
 void Delivery::Impl::put(Record record, const QueuedMessage& message, std::function<void()> then) {
-    constexpr const char* kinds[] = {"failed", "relayed"};
-    for (std::size_t i = 0; i < record.reports.size(); ++i) {
-        events.reported(message, record.delay_reported ? "delayed" : kinds[std::min<std::size_t>(i, 1)]);
-    }
+    for (const Report& report : record.reports) events.reported(message, report.about);
     queue.record(std::move(record), [self = shared_from_this(), then = std::move(then)] {
         if (then) asio::post(self->context, then);
     });
@@ -186,8 +212,7 @@ void Delivery::start() { impl_->start(); }
 
 void Delivery::reload(DeliveryOptions options) {
     asio::post(impl_->context, [impl = impl_, options = std::make_shared<const DeliveryOptions>(std::move(options))] {
-        impl->options = options;
-        impl->add(impl->queue.due());  // each under the destination it has now
+        impl->change(options);
     });
 }
 

@@ -48,12 +48,12 @@ struct DeliveryOptions {
 
 class Delivery {
 public:
-    // REQUIRES: queue, resolver and events outlive it. Nothing else uses the queue's on_due().
+    // REQUIRES: queue, resolver and events outlive it. Nothing else uses the queue's on_due(). Throws TlsError.
     Delivery(Queue& queue, Resolver& resolver, DeliveryEvents& events, DeliveryOptions options);
     ~Delivery();
 
     void start();
-    // For attempts that begin from now on. Thread-safe.
+    // For attempts that begin from now on. Thread-safe. Certificates that cannot be read are told, and change nothing.
     void reload(DeliveryOptions options);
     // Begins nothing new, waits so long for what is under way, then breaks it off. Thread-safe; blocks.
     void stop(std::chrono::seconds patience);

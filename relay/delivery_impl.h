@@ -50,6 +50,8 @@ struct Delivery::Impl : std::enable_shared_from_this<Delivery::Impl> {
     void kick();
     void stop_when_quiet();
     void run_lane(Schedule::Job job);
+    void change(Options fresh);
+    void say_goodbye(LinkPtr link);
     Awaitable<void> tidy();                      // every second: idle connections, aged messages
     void age();
     void age(const QueuedMessage& message);
@@ -66,8 +68,16 @@ struct Delivery::Impl : std::enable_shared_from_this<Delivery::Impl> {
         Options options;
     };
     std::optional<Parcel> load(const Schedule::Job& job);
-    Awaitable<void> transact(const Parcel& parcel, std::span<const QueuedRecipient> recipients, LinkPtr& link,
-                             std::vector<Attempted>& attempted);
+    // A parcel on its way: who is to be tried yet, and what became of the others.
+    struct Progress {
+        std::vector<QueuedRecipient> left;
+        std::vector<Attempted> attempted;
+        OutgoingConnection::Clock::time_point begin = OutgoingConnection::Clock::now();
+
+        void note(const Outcome& outcome, const QueuedRecipient& recipient, const Link* link);
+    };
+    Awaitable<bool> connect(const Parcel& parcel, Progress& progress, LinkPtr& link);
+    Awaitable<bool> transact(const Parcel& parcel, Progress& progress, LinkPtr& link);
     Awaitable<Step> send(Link& link, const Parcel& parcel, Step step);
     Awaitable<Step> send_content(Link& link, const StoredContent& content);
     LinkPtr take_idle(const std::string& destination);

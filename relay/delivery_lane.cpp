@@ -93,54 +93,76 @@ std::optional<Delivery::Impl::Parcel> Delivery::Impl::load(const Schedule::Job& 
 asio::awaitable<void> Delivery::Impl::deliver(const Schedule::Job& job, LinkPtr& link) {
     const std::optional<Parcel> parcel = load(job);
     if (!parcel) co_return;
-    std::vector<Attempted> attempted;
-    const std::span<const QueuedRecipient> all = parcel->recipients;
-    const std::size_t most = std::max<std::size_t>(1, parcel->options->recipients_per_transaction);
-    for (std::size_t at = 0; at < all.size() && !stopping; at += most) {
-        co_await transact(*parcel, all.subspan(at, std::min(most, all.size() - at)), link, attempted);
-        if (!link) break;  // the rest is tried with the next connection
+    Progress progress{parcel->recipients, {}};
+    // Something is always tried, so that a message never comes back as it went.
+    for (bool on = true; on && !progress.left.empty() && (!stopping || progress.attempted.empty());) {
+        on = co_await transact(*parcel, progress, link);
     }
-    settle(*parcel, std::move(attempted));
+    settle(*parcel, std::move(progress.attempted));
+}
+
+void Delivery::Impl::Progress::note(const Outcome& outcome, const QueuedRecipient& recipient, const Link* link) {
+    Attempted each{recipient, outcome, {}, {}, {}, false, {}, {}};
+    if (link != nullptr) {
+        each.host = link->connection->name();
+        each.tls = link->connection->tls();
+        each.source_address = link->connection->source_address();
+        each.reports_itself = link->session.offer().dsn;
+    }
+    each.took = since(begin);
+    attempted.push_back(std::move(each));
+}
+
+// False: nobody is reached, which is what became of all that are left.
+asio::awaitable<bool> Delivery::Impl::connect(const Parcel& parcel, Progress& progress, LinkPtr& link) {
+    const std::string& destination = parcel.job.destination;
+    Reached reached = co_await reach(targets.at(destination), *parcel.options);
+    link = std::move(reached.link);
+    if (link) co_return true;
+    if (reached.failure.kind == Outcome::Kind::deferred) schedule.unreachable(destination, now());
+    for (const QueuedRecipient& recipient : progress.left) {
+        progress.note(reached.failure, recipient, nullptr);
+        progress.attempted.back().host = reached.host;
+    }
+    co_return false;
 }
 
 // One transaction, over the connection there is or a new one. A connection that was kept may have been closed
-// meanwhile; then nothing was said, and a new one is tried.
-asio::awaitable<void> Delivery::Impl::transact(const Parcel& parcel, std::span<const QueuedRecipient> recipients,
-                                               LinkPtr& link, std::vector<Attempted>& attempted) {
-    const std::string& destination = parcel.job.destination;
-    const auto begin = Clock::now();
-    const auto note = [&](const Outcome& outcome, const QueuedRecipient& recipient, const std::string& host) {
-        attempted.push_back({recipient, outcome, host, link ? link->connection->tls() : "",
-                             link ? link->connection->source_address() : "", link && link->session.offer().dsn, since(begin), {}});
-    };
-    for (;;) {
-        const bool kept = link != nullptr;
-        if (!link) {
-            Reached reached = co_await reach(targets.at(destination), *parcel.options);
-            if (!reached.link) {
-                if (reached.failure.kind == Outcome::Kind::deferred) schedule.unreachable(destination, now());
-                for (const QueuedRecipient& recipient : recipients) note(reached.failure, recipient, reached.host);
-                co_return;
-            }
-            link = std::move(reached.link);
-        }
-        const Step first = link->session.begin(transaction_of(parcel.message, recipients, parcel.content->size()));
-        const Step step = co_await send(*link, parcel, first);
-        if (step.action == Action::close && kept && !link->session.was_answered()) {
-            link.reset();
-            continue;
-        }
-        for (std::size_t i = 0; i < recipients.size(); ++i) note(link->session.outcomes()[i], recipients[i], link->connection->name());
-        if (step.action == Action::done) {
-            schedule.succeeded(destination);
-            if (++link->messages < parcel.options->messages_per_connection) co_return;
-            co_await obey(*link, link->session.quit(), TlsPolicy::none);
-        } else {
-            schedule.troubled(destination);
-        }
-        link.reset();
-        break;
+// meanwhile; then nothing was said, and a new one is tried. False: what is left is for another connection.
+asio::awaitable<bool> Delivery::Impl::transact(const Parcel& parcel, Progress& progress, LinkPtr& link) {
+    const bool kept = link != nullptr;
+    if (!kept) {
+        const bool reached = co_await connect(parcel, progress, link);
+        if (!reached) co_return false;
     }
+    std::vector<QueuedRecipient>& left = progress.left;
+    const std::size_t most = std::max<std::size_t>(1, parcel.options->recipients_per_transaction);
+    const auto end = left.begin() + static_cast<std::ptrdiff_t>(std::min(most, left.size()));
+    const std::span<const QueuedRecipient> some(left.begin(), end);
+    const Step first = link->session.begin(transaction_of(parcel.message, some, parcel.content->size()));
+    const Step step = co_await send(*link, parcel, first);
+    if (step.action == Action::close && kept && !link->session.was_answered()) {
+        link.reset();
+        co_return true;
+    }
+    std::vector<QueuedRecipient> again;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+        const Outcome& outcome = link->session.outcomes()[i];
+        const bool at_once = outcome.too_many && step.action == Action::done;
+        at_once ? again.push_back(some[i]) : progress.note(outcome, some[i], link.get());
+    }
+    left.erase(left.begin(), end);
+    left.insert(left.end(), again.begin(), again.end());
+    if (step.action != Action::done) {
+        schedule.troubled(parcel.job.destination);
+        link.reset();
+        co_return false;
+    }
+    schedule.succeeded(parcel.job.destination);
+    if (++link->messages < parcel.options->messages_per_connection) co_return true;
+    co_await obey(*link, link->session.quit(), TlsPolicy::none);
+    link.reset();
+    co_return true;
 }
 
 asio::awaitable<Step> Delivery::Impl::send(Link& link, const Parcel& parcel, Step step) {

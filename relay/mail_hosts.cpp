@@ -14,6 +14,7 @@ namespace {
 
 using Status = DnsAnswer::Status;
 constexpr std::size_t most_hosts = 20;  // looked at for one domain
+constexpr unsigned nobody = 0x10000;    // above every preference
 
 struct Exchanger {
     unsigned preference = 0;
@@ -101,52 +102,57 @@ private:
         }
         if (answer.status == Status::no_data) return ask_addresses({{0, domain_}});
         std::vector<Exchanger> exchangers = exchangers_of(answer);
-        if (exchangers.size() == 1 && exchangers[0].name.empty()) {  // RFC 7505
+        std::erase_if(exchangers, [](const Exchanger& exchanger) { return exchanger.name.empty(); });
+        if (exchangers.empty()) {  // RFC 7505
             return handler_(not_found(MailHosts::Status::never, "5.1.10", "the domain " + domain_ + " takes no mail (null MX)"));
         }
-        cut_at_ourselves(exchangers);
-        std::erase_if(exchangers, [](const Exchanger& exchanger) { return exchanger.name.empty(); });
-        if (exchangers.empty()) {
-            return handler_(not_found(MailHosts::Status::never, "5.4.6",
-                                      "the mail servers of " + domain_ + " are this relay itself: mail for it would loop"));
-        }
+        const auto us = std::ranges::find(exchangers, rules_.hostname, &Exchanger::name);
+        if (us != exchangers.end()) cut_from(exchangers, us->preference);
+        if (exchangers.empty()) return handler_(loop());
         ask_addresses(std::move(exchangers));
     }
 
-    void cut_at_ourselves(std::vector<Exchanger>& exchangers) const {
-        const auto us = std::ranges::find(exchangers, rules_.hostname, &Exchanger::name);
-        if (us == exchangers.end()) return;
-        const unsigned preference = us->preference;
+    // RFC 5321 5.1: who is a mail server of the domain himself gives mail only to those that are preferred to him.
+    static void cut_from(std::vector<Exchanger>& exchangers, unsigned preference) {
         std::erase_if(exchangers, [&](const Exchanger& exchanger) { return exchanger.preference >= preference; });
+    }
+
+    MailHosts loop() const {
+        return not_found(MailHosts::Status::never, "5.4.6",
+                         "the mail servers of " + domain_ + " are this relay itself: mail for it would loop");
     }
 
     void on_address(std::size_t i, DnsType type, const DnsAnswer& answer) {
         {
             const std::lock_guard lock(mutex_);
             if (!answer.is_certain()) uncertain_ = exchangers_[i].name + ": " + answer.why;
-            for (const std::string& record : answer.records) take(found_[i], type, address_of(record));
+            for (const std::string& record : answer.records) take(i, type, address_of(record));
             if (--open_ > 0) return;
         }
         finish();
     }
 
-    void take(std::vector<std::string>& addresses, DnsType type, const std::string& address) {
-        if (rules_.may_use && !rules_.may_use(address)) {
+    void take(std::size_t i, DnsType type, const std::string& address) {
+        if (!rules_.may_use || rules_.may_use(address)) {
+            std::vector<std::string>& addresses = found_[i];
+            addresses.insert(type == DnsType::aaaa ? addresses.begin() : addresses.end(), address);
+        } else if (is_own_address(address)) {
+            ours_ = std::min(ours_, exchangers_[i].preference);
+        } else {
             forbidden_ = address;
-            return;
         }
-        addresses.insert(type == DnsType::aaaa ? addresses.begin() : addresses.end(), address);
     }
 
     void finish() {
         MailHosts result{MailHosts::Status::found, {}, {}, {}};
-        for (std::size_t i = 0; i < exchangers_.size(); ++i) {
+        for (std::size_t i = 0; i < exchangers_.size() && exchangers_[i].preference < ours_; ++i) {
             if (!found_[i].empty()) result.hosts.push_back({exchangers_[i].name, std::move(found_[i])});
         }
         if (!result.hosts.empty()) return handler_(std::move(result));
         if (!uncertain_.empty()) {
             return handler_(not_found(MailHosts::Status::later, "4.4.3", "a mail server of " + domain_ + " could not be looked up: " + uncertain_));
         }
+        if (ours_ != nobody) return handler_(loop());
         if (!forbidden_.empty()) {
             return handler_(not_found(MailHosts::Status::never, "5.4.4", "the mail server of " + domain_ + " has the address " + forbidden_ +
                                                                ", which is not one of the internet's"));
@@ -163,6 +169,7 @@ private:
     std::vector<std::vector<std::string>> found_;
     std::string uncertain_;
     std::string forbidden_;
+    unsigned ours_ = nobody;  // the preference from which on the servers are ourselves
     std::size_t open_ = 0;
 };
 
@@ -184,7 +191,13 @@ void find_mail_hosts(Resolver& resolver, const std::string& domain, const MailHo
 }
 
 void find_addresses(Resolver& resolver, const std::string& host, std::function<void(MailHosts)> handler) {
-    const auto search = std::make_shared<Search>(resolver, host, MailHostRules{}, std::move(handler));
+    const auto recoverable = [handler = std::move(handler), host](MailHosts found) {
+        if (found.status == MailHosts::Status::never) {
+            found = not_found(MailHosts::Status::later, "4.4.4", "the next hop " + host + ", as it is configured, has no address");
+        }
+        handler(std::move(found));
+    };
+    const auto search = std::make_shared<Search>(resolver, host, MailHostRules{}, recoverable);
     search->ask_addresses({{0, host}});
 }
 

@@ -28,14 +28,16 @@ struct MailHosts {
 
 struct MailHostRules {
     std::string hostname;  // ours: an MX that names us is the end of the list (RFC 5321 5.1)
-    // Whether mail may be sent to this address by what the DNS says. Called on the resolver's thread.
+    // Whether mail may be sent to this address by what the DNS says. One that may not and is an address of this machine
+    // ends the list as our name does. Called on the resolver's thread.
     std::function<bool(const std::string& address)> may_use;
 };
 
 // Handler: on the resolver's thread. REQUIRES: the resolver outlives the question.
 void find_mail_hosts(Resolver& resolver, const std::string& domain, const MailHostRules& rules,
                      std::function<void(MailHosts)> handler);
-// The addresses of a host that is configured by name, without rules.
+// The addresses of a host that is configured by name, without rules. One without addresses is `later`: a slip in the
+// configuration is mended, and mail that was bounced is not.
 void find_addresses(Resolver& resolver, const std::string& host, std::function<void(MailHosts)> handler);
 
 // Loopback, link-local, private, multicast, unspecified or reserved: no place for mail from the internet's DNS.

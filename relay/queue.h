@@ -72,6 +72,7 @@ struct RecipientOutcome {
 struct Report {
     Envelope envelope;
     std::string octets;
+    std::string_view about{};  // "failed", "delayed" or "relayed", for the log
 };
 
 struct Record {

@@ -76,7 +76,8 @@ struct Resolver::Impl {
         std::function<void(DnsAnswer)> handler;
         Clock::time_point deadline;
     };
-    // What libunbound carries for us. It lives until libunbound calls back or the context is gone.
+    // What libunbound carries for us, until it calls back or the context is gone; a question that ran out of time may
+    // be answered much later.
     struct Ticket {
         Impl* impl;
         std::uint64_t number;
@@ -111,8 +112,9 @@ struct Resolver::Impl {
         for (const std::string& server : options.servers) {
             demand(ub_ctx_set_fwd(context, server_for_unbound(server).c_str()), server);
         }
-        // Servers on this machine are as good as any.
+        // Servers on this machine are as good as any, and what they say of private space is believed.
         demand(ub_ctx_set_option(context, "do-not-query-localhost:", "no"), "do-not-query-localhost");
+        demand(ub_ctx_set_option(context, "unblock-lan-zones:", "yes"), "unblock-lan-zones");
         if (!options.trust_anchor.empty()) {
             demand(::access(options.trust_anchor.c_str(), R_OK) == 0 ? 0 : UB_READFILE, options.trust_anchor);
             demand(ub_ctx_add_ta_file(context, options.trust_anchor.c_str()), options.trust_anchor);
@@ -170,28 +172,37 @@ struct Resolver::Impl {
     }
 
     static void called_back(void* data, int code, ub_result* result) {
-        const std::unique_ptr<Ticket> ticket(static_cast<Ticket*>(data));
+        const Ticket ticket = *static_cast<Ticket*>(data);
         const std::unique_ptr<ub_result, void (*)(ub_result*)> owner(result, ub_resolve_free);
         DnsAnswer answer;
         if (code == 0 && result != nullptr) answer = answer_of(*result);
         if (code != 0) answer.why = ub_strerror(code);
-        ticket->impl->answer(ticket->number, std::move(answer));
+        {
+            const std::lock_guard lock(ticket.impl->mutex);
+            ticket.impl->tickets.erase(ticket.number);
+        }
+        ticket.impl->answer(ticket.number, std::move(answer));
     }
 
     void ask(const std::string& name, DnsType type, std::function<void(DnsAnswer)> handler) {
         const std::string ascii = ascii_of(name);
         if (ascii.empty()) return handler(unanswered(DnsAnswer::Status::no_such_domain, "it is no name of a domain"));
         std::uint64_t number;
+        Ticket* ticket;
         {
             const std::lock_guard lock(mutex);
             number = ++last;
             questions[number] = {std::move(handler), Clock::now() + options.time};
+            ticket = &tickets.emplace(number, Ticket{this, number}).first->second;
         }
-        auto ticket = std::make_unique<Ticket>(Ticket{this, number});
-        const int code = ub_resolve_async(context, ascii.c_str(), static_cast<int>(type), class_in, ticket.get(),
-                                          called_back, nullptr);
-        if (code != 0) return answer(number, unanswered(DnsAnswer::Status::failed, ub_strerror(code)));
-        ticket.release();
+        const int code = ub_resolve_async(context, ascii.c_str(), static_cast<int>(type), class_in, ticket, called_back, nullptr);
+        if (code != 0) {
+            {
+                const std::lock_guard lock(mutex);
+                tickets.erase(number);
+            }
+            return answer(number, unanswered(DnsAnswer::Status::failed, ub_strerror(code)));
+        }
         nudge();  // it may have been answered from the cache, or be the first to have a deadline
     }
 
@@ -202,6 +213,7 @@ struct Resolver::Impl {
     std::mutex mutex;
     std::uint64_t last = 0;
     std::unordered_map<std::uint64_t, Question> questions;
+    std::unordered_map<std::uint64_t, Ticket> tickets;
     std::thread thread;
 };
 

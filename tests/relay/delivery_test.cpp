@@ -129,6 +129,26 @@ TEST(Delivery, RecipientsHaveOutcomesOfTheirOwnAndOneReport) {
     EXPECT_GT(message->recipients[3].next, now() + 4min);
 }
 
+TEST(Delivery, RecipientsBeyondATransactionFollowAtOnce) {
+    for (const Manner manner : {Manner::healthy, Manner::takes_two}) {
+        const SmtpSink sink(manner);
+        Sending sending;
+        sending.options.recipients_per_transaction = 10;
+        sending.options.messages_per_connection = 1;  // each transaction has a connection of its own
+        sending.route("*", sink);
+        Envelope envelope = envelope_to({});
+        for (int i = 0; i < 25; ++i) envelope.forward_paths.push_back({"u" + std::to_string(i) + "@x.example", {}, {}});
+        sending.start();
+        sending.send(envelope);
+        sending.seen.wait_for_completed(1);
+        std::size_t recipients = 0;
+        for (const Received& each : sink.received()) recipients += each.rcpts.size();
+        EXPECT_EQ(recipients, 25u);
+        EXPECT_EQ(sink.received().size(), manner == Manner::healthy ? 3u : 13u);
+        EXPECT_EQ(sending.seen.wait_for_attempts(25).size(), 25u);  // nobody was deferred in between
+    }
+}
+
 TEST(Delivery, AReportThatCannotBeDeliveredIsNotReported) {
     const SmtpSink sink(Manner::refuse_all);
     Sending sending;
@@ -218,6 +238,7 @@ TEST(Delivery, RoutesByTheMostExactDomain) {
     EXPECT_EQ(route_of(routes, "a.b.example")->host, "exact");
     EXPECT_EQ(route_of(routes, "c.b.example")->host, "below");
     EXPECT_EQ(route_of(routes, "b.example")->host, "all");
+    EXPECT_EQ(route_of({{"A.B.Example", "exact", 0, {}}}, "a.b.example")->host, "exact");
     EXPECT_EQ(route_of({}, "b.example"), nullptr);
 }
 

@@ -137,6 +137,7 @@ void SmtpSink::serve(int socket) {
             const bool some = manner_ == Manner::refuse_some;
             if (manner_ == Manner::refuse_all || (some && line->find("<bad") != std::string::npos)) reply = "550 5.1.1 nobody here\r\n";
             if (manner_ == Manner::defer_all || (some && line->find("<later") != std::string::npos)) reply = "450 4.2.0 not now\r\n";
+            if (manner_ == Manner::takes_two && message.rcpts.size() == 2) reply = "452 4.5.3 too many\r\n";
             if (reply[0] == '2') message.rcpts.push_back(*line);
         } else if (line->starts_with("DATA")) {
             if (message.rcpts.empty()) {

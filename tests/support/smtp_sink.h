@@ -22,6 +22,7 @@ enum class Manner {
     refuse_all,     // 550 to every RCPT
     defer_all,      // 450 to every RCPT
     refuse_some,    // 550 to RCPT of "bad...", 450 to "later..."
+    takes_two,      // 452 to every RCPT behind the second of a transaction
     close_after_data, // the connection is lost before the last reply
     inject,         // a reply behind the 220 of STARTTLS, in plain text
 };
