@@ -2,6 +2,7 @@
 #include "relay/bounce.h"
 
 #include "relay/client_reply.h"
+#include "relay/status_words.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -71,6 +72,14 @@ std::string field(std::string_view name, std::string_view value) {
 
 int hex_digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
 
+// "mx.example.net[192.0.2.1]:25" → "mx.example.net"; "192.0.2.1:25" → "[192.0.2.1]" (RFC 3464 2.3.5).
+std::string host_name(const std::string& host) {
+    const std::size_t bracket = host.find('[');
+    if (bracket != std::string::npos && bracket > 0) return host.substr(0, bracket);
+    if (bracket == 0) return "[IPv6:" + host.substr(1, host.find(']'));
+    return "[" + host.substr(0, host.find(':')) + "]";
+}
+
 // xtext (RFC 3461 4) as what it stands for, made visible.
 std::string decoded(std::string_view xtext) {
     std::string text;
@@ -104,28 +113,29 @@ public:
     bool international() const { return international_; }
 
     std::string write() {
-        head();
         words();
         status();
         original();
         out_ += "--" + boundary_ + "--\r\n";
-        return std::move(out_);
+        return head() + out_;
     }
 
 private:
-    void head() {
+    std::string head() const {
         const char* subject = facts_.kind == ReportKind::failed    ? "Your message could not be delivered"
                               : facts_.kind == ReportKind::delayed ? "Your message is delayed"
                                                                    : "Your message was handed on";
-        out_ += "From: Mail delivery at " + facts_.hostname + " <postmaster@" + facts_.hostname + ">\r\n";
-        out_ += "To: <" + facts_.message.envelope.reverse_path + ">\r\n";
-        out_ += "Subject: " + std::string(subject) + "\r\n";
-        out_ += "Date: " + date_of(facts_.time) + "\r\n";
-        out_ += "Message-ID: <" + facts_.message.id.text() + "." + std::to_string(facts_.time.time_since_epoch().count()) +
-                ".report@" + facts_.hostname + ">\r\n";
-        out_ += "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n";
-        out_ += "Content-Type: multipart/report; report-type=" + std::string(international_ ? "global-delivery-status" : "delivery-status") +
-                ";\r\n boundary=\"" + boundary_ + "\"\r\n\r\n";
+        std::string out = "From: Mail delivery at " + facts_.hostname + " <postmaster@" + facts_.hostname + ">\r\n";
+        out += "To: <" + facts_.message.envelope.reverse_path + ">\r\n";
+        out += "Subject: " + std::string(subject) + "\r\n";
+        out += "Date: " + date_of(facts_.time) + "\r\n";
+        out += "Message-ID: <" + facts_.message.id.text() + "." + std::to_string(facts_.time.time_since_epoch().count()) +
+               ".report@" + facts_.hostname + ">\r\n";
+        out += "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n";
+        if (!is_ascii(out_)) out += "Content-Transfer-Encoding: 8bit\r\n";  // as any of its parts (RFC 2045 6.4)
+        out += "Content-Type: multipart/report; report-type=" + std::string(international_ ? "global-delivery-status" : "delivery-status") +
+               ";\r\n boundary=\"" + boundary_ + "\"\r\n\r\n";
+        return out;
     }
 
     void part(std::string_view type) {
@@ -156,14 +166,23 @@ private:
         out_ += wrapped(opening(), "");
         for (const ReportedRecipient& recipient : facts_.recipients) {
             out_ += "\r\n<" + visible(recipient.path.mailbox) + ">\r\n";
-            const std::string who = recipient.remote ? "The server " + recipient.host + " answered: " : "";
-            if (!recipient.text.empty()) out_ += wrapped(who + recipient.text, "    ");
+            words_about(recipient);
         }
         if (facts_.kind == ReportKind::failed) {
             out_ += "\r\n" + wrapped("If the reason is not clear, please ask the postmaster of your organisation and give the "
                                      "reference " + facts_.message.id.text() + ".", "");
         }
         out_ += "\r\n";
+    }
+
+    // The reason in plain words first, then what was said, word for word.
+    void words_about(const ReportedRecipient& recipient) {
+        std::string_view plain = plain_words(recipient.status);
+        if (plain.empty() && facts_.kind == ReportKind::failed) plain = "The receiving server does not take the message.";
+        if (facts_.kind != ReportKind::relayed && !plain.empty()) out_ += wrapped(plain, "    ");
+        if (!recipient.history.empty()) out_ += wrapped(recipient.history, "    ");
+        const std::string who = recipient.remote ? "The server " + recipient.host + " answered: " : "In detail: ";
+        if (!recipient.text.empty()) out_ += wrapped(who + recipient.text, "    ");
     }
 
     void status() {
@@ -185,7 +204,7 @@ private:
         out_ += field("Action", name_of(facts_.kind));
         out_ += field("Status", recipient.status);
         if (recipient.remote && !recipient.host.empty()) {
-            out_ += field("Remote-MTA", "dns; " + recipient.host.substr(0, recipient.host.find('[')));
+            out_ += field("Remote-MTA", "dns; " + host_name(recipient.host));
         }
         if (recipient.remote) out_ += field("Diagnostic-Code", "smtp; " + recipient.text);
         out_ += field("Last-Attempt-Date", date_of(facts_.time));

@@ -22,6 +22,7 @@ struct ReportedRecipient {
     std::string text;         // one visible line: a reply, or our own sentence
     std::string host;         // whose reply it is; empty: nobody's
     bool remote = false;      // `text` is a reply
+    std::string history{};    // a sentence about the attempts before; may be empty
 };
 
 struct ReportFacts {

@@ -22,14 +22,21 @@ RecipientState state_of(Kind kind) {
 }
 
 // Of a reply that ends nothing: the words of the last attempt stand in the report, our own status before it.
-ReportedRecipient last_known(const QueuedRecipient& recipient, const char* status, const char* otherwise) {
+ReportedRecipient last_known(const QueuedRecipient& recipient, const std::string& status, const char* otherwise) {
     const bool remote = !recipient.last.host.empty();
-    return {recipient.path, status, recipient.last.reply.empty() ? otherwise : recipient.last.reply, recipient.last.host, remote};
+    return {recipient.path, status, recipient.last.reply.empty() ? otherwise : recipient.last.reply, recipient.last.host, remote, {}};
+}
+
+// Of a reply, the code that it began with.
+std::string status_of(const LastAttempt& last) {
+    if (last.host.empty() || last.reply.size() < 4) return "4.0.0";
+    return ClientReply{4 * 100, {last.reply.substr(4)}}.enhanced();
 }
 
 std::string retried_since(const RecordingContext& context) {
-    const auto days = std::chrono::duration_cast<std::chrono::hours>(context.time - context.message.born).count();
-    return days >= 48 ? std::to_string(days / 24) + " days" : std::to_string(std::max<std::int64_t>(1, days)) + " hours";
+    const auto hours = std::chrono::duration_cast<std::chrono::hours>(context.time - context.message.born).count();
+    if (hours >= 48) return std::to_string(hours / 24) + " days";
+    return hours > 1 ? std::to_string(hours) + " hours" : "an hour";
 }
 
 }  // namespace
@@ -49,7 +56,7 @@ Record record_of(const RecordingContext& context, std::vector<Attempted>& attemp
         each.next = context.time + pause_after(context.options.retry, each.recipient.attempts, context.lot);
         record.outcomes.push_back({each.recipient.position, state_of(outcome.kind), each.next,
                                    {context.time, outcome.remote ? each.host : "", outcome.text}});
-        const ReportedRecipient reported{each.recipient.path, outcome.status, outcome.text, each.host, outcome.remote};
+        const ReportedRecipient reported{each.recipient.path, outcome.status, outcome.text, each.host, outcome.remote, {}};
         const Notify& notify = each.recipient.path.notify;
         if (outcome.kind == Kind::refused && wants_report(ReportKind::failed, notify)) failed.push_back(reported);
         if (outcome.kind == Kind::delivered && !each.reports_itself && wants_report(ReportKind::relayed, notify)) {
@@ -68,8 +75,8 @@ Record expiry_of(const RecordingContext& context) {
         if (recipient.state != RecipientState::queued) continue;
         record.outcomes.push_back({recipient.position, RecipientState::expired, {}, {context.time, recipient.last.host, recipient.last.reply}});
         if (!wants_report(ReportKind::failed, recipient.path.notify)) continue;
-        ReportedRecipient reported = last_known(recipient, "4.4.7", "it could not be delivered");
-        if (!reported.remote) reported.text = "It was tried for " + retried_since(context) + ". The last time: " + reported.text;
+        ReportedRecipient reported = last_known(recipient, "4.4.7", "it was never its turn, since nobody was reached there");
+        reported.history = "It was tried for " + retried_since(context) + ". This is what came of it the last time.";
         failed.push_back(std::move(reported));
     }
     add_report(context, {ReportKind::failed, context.message, failed, {}, {}, {}}, record);
@@ -81,7 +88,7 @@ Record delay_of(const RecordingContext& context, Time retried_until) {
     std::vector<ReportedRecipient> delayed;
     for (const QueuedRecipient& recipient : context.message.recipients) {
         if (recipient.state != RecipientState::queued || !wants_report(ReportKind::delayed, recipient.path.notify)) continue;
-        delayed.push_back(last_known(recipient, "4.0.0", "It was not its turn yet."));
+        delayed.push_back(last_known(recipient, status_of(recipient.last), "It was not its turn yet."));
     }
     add_report(context, {ReportKind::delayed, context.message, delayed, {}, {}, retried_until}, record);
     return record;
