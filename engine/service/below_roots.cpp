@@ -70,7 +70,8 @@ FileKind kind_of(int descriptor) {
     if (::fstat(descriptor, &status) != 0) return FileKind::other;
     // One that cannot be read from is nothing to scan, whatever it is.
     const int flags = ::fcntl(descriptor, F_GETFL);
-    if (flags < 0 || (flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_WRONLY) return FileKind::other;
+    if (flags < 0 || (flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_WRONLY)
+        return FileKind::other;
     if (S_ISREG(status.st_mode)) return FileKind::regular;
     return S_ISDIR(status.st_mode) ? FileKind::folder : FileKind::other;
 }

@@ -34,7 +34,8 @@ Overloaded(Cases...) -> Overloaded<Cases...>;  // clang 14 deduces none by itsel
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Server::State> server, Descriptor socket, ClientName name)
-    : kept_(std::move(server)), server_(*kept_),
+    : kept_(std::move(server)),
+      server_(*kept_),
       socket_(std::move(socket)),
       name_(std::move(name)),
       watch_(server_.loop, socket_.get()),

@@ -36,8 +36,11 @@ struct Job {
     std::function<void(const Job&, const Outcome&)> done;
 
     unsigned failures = 0;  // workers that ended with it
+    bool slow = false;      // as a suspect: it kept others waiting, or its worker hung with it
+    bool out = false;       // the waiting line's: it takes another one's place
     Clock::time_point queued{};
     Clock::time_point dispatched{};
+    Clock::time_point deadline{};  // later, its worker hangs
 
     int descriptor() {
         if (Spool* spool = std::get_if<Spool>(&octets)) return spool->descriptor();

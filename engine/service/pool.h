@@ -2,15 +2,18 @@
 // Pool: keeps workers, gives them jobs, and makes good what becomes of them.
 //
 // One worker is active and one stands by, ready. When the active one ends, the other takes over at
-// once, and what was in flight goes, one at a time, to a third one (solo): what ends that one too
-// is given up, everything else gets its answer. Another set is loaded by another nursery; when its
-// first worker is ready, it becomes the active one, and the old one answers what it has and leaves.
+// once, and what was in flight goes to others that have nothing else (solo), each to one: what ends
+// that one too is given up, everything else gets its answer.
+//
+// A worker does not only end, it may also be kept busy: when all its threads for small messages
+// have been at theirs for a while, the one that stands by takes over as well. The busy one answers
+// what it is at and leaves; what lay before it unbegun goes to the next.
 //
 // Invariants
 //  (1) Every job is answered or given up, once; a job is given up only after two workers ended with
-//  it, the
-//      second of which had nothing else.
+//      it, the second of which had nothing else.
 //  (2) A job is in flight in at most one worker.
+//  (3) There are never more than `most_workers` of the set in force.
 #pragma once
 
 #include "engine/service/events.h"
@@ -30,15 +33,19 @@ public:
     struct Options {
         std::vector<std::string> nursery;  // the command that becomes one
         WaitingLine::Capacity capacity;
+        unsigned small_threads = 1;  // that a worker has for small messages
         // Without an answer for so long, a worker hangs. 0: three times what the policy allows, and
         // 5 s.
         std::chrono::milliseconds hang_time{0};
     };
     struct Listener {
-        std::function<void(const std::string&)>
-            cannot_start;               // there never was a set, and will not be
+        // There never was a set, and will not be.
+        std::function<void(const std::string&)> cannot_start;
         std::function<void()> changed;  // levels, or readiness
     };
+    static constexpr std::size_t most_solos = 4;  // that have suspects
+    static constexpr std::size_t most_busy = 3;   // that only answer what they are at
+    static constexpr std::size_t most_workers = 2 + most_solos + most_busy;
 
     Pool(Loop& loop, Options options, Events& events, Listener listener);
     ~Pool();

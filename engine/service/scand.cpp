@@ -68,14 +68,15 @@ struct Scand::State {
         listeners = inherited_listeners();
         for (Listening& one : listen_at(options.listen)) listeners.push_back(std::move(one));
         for (const Listening& one : listeners) addresses.push_back(one.address);
-        pool.emplace(
-            loop, Pool::Options{options.nursery_command, capacity_for(options), options.hang_time},
-            events,
-            Pool::Listener{[this](const std::string& why) {
-                               failure = why;
-                               loop.stop();
-                           },
-                           [this] { pool_changed(); }});
+        pool.emplace(loop,
+                     Pool::Options{options.nursery_command, capacity_for(options),
+                                   small_threads_for(options.threads), options.hang_time},
+                     events,
+                     Pool::Listener{[this](const std::string& why) {
+                                        failure = why;
+                                        loop.stop();
+                                    },
+                                    [this] { pool_changed(); }});
         server.emplace(loop, *pool, events, server_options());
         if (!options.store.empty()) {
             follower.emplace(options.store, [this] { loop.post([this] { pool->reload(); }); });

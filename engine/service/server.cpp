@@ -84,7 +84,8 @@ bool Server::State::take_one(const Listening& listener) {
         ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     events.connection_opened(name);
-    const auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket), std::move(name));
+    const auto connection =
+        std::make_shared<Connection>(shared_from_this(), std::move(socket), std::move(name));
     connection->place = connections.insert(connections.end(), connection);
     levels_due = true;
     connection->begin();

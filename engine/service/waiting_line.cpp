@@ -3,6 +3,8 @@
 
 #include "engine/service/judge.h"
 
+#include <utility>
+
 namespace postern::engine::service {
 
 Lane WaitingLine::lane_of(const Job& job) {
@@ -11,6 +13,11 @@ Lane WaitingLine::lane_of(const Job& job) {
 
 void WaitingLine::put(JobPointer job) {
     (lane_of(*job) == Lane::small ? small_ : large_).push_back(std::move(job));
+}
+
+void WaitingLine::put_back(JobPointer job) {
+    give_back(*job);
+    (lane_of(*job) == Lane::small ? small_ : large_).push_front(std::move(job));
 }
 
 JobPointer WaitingLine::take(Lane lane) {
@@ -28,7 +35,8 @@ bool WaitingLine::may_go(const Job& job) const {
     return large_out_ < capacity_.large && charged_ + charge_of(job) <= capacity_.budget;
 }
 
-void WaitingLine::lend(const Job& job) {
+void WaitingLine::lend(Job& job) {
+    job.out = true;
     if (lane_of(job) == Lane::small) {
         ++small_out_;
         return;
@@ -37,7 +45,8 @@ void WaitingLine::lend(const Job& job) {
     charged_ += charge_of(job);
 }
 
-void WaitingLine::give_back(const Job& job) {
+void WaitingLine::give_back(Job& job) {
+    if (!std::exchange(job.out, false)) return;
     if (lane_of(job) == Lane::small) {
         --small_out_;
         return;

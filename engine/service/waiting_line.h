@@ -29,12 +29,15 @@ public:
     static Lane lane_of(const Job& job);
 
     void put(JobPointer job);
+    // Goes before all others: it was out already, and has waited enough.
+    void put_back(JobPointer job);
     // Null: none may go now.
     JobPointer take(Lane lane);
     // This one goes out without having waited.
-    void lend(const Job& job);
-    // A job that was taken or lent is answered, or has no worker any more.
-    void give_back(const Job& job);
+    void lend(Job& job);
+    // A job that was taken or lent is answered, or takes no other one's place any more. Again: as
+    // if it were once.
+    void give_back(Job& job);
     std::size_t waiting() const { return small_.size() + large_.size(); }
     const std::deque<JobPointer>& line(Lane lane) const {
         return lane == Lane::small ? small_ : large_;

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 
-#include <sys/socket.h>
-
 namespace postern::engine::service {
 
 namespace {
@@ -37,10 +35,12 @@ Packet WorkerLink::take_worker_ends() {
     return packet;
 }
 
-bool WorkerLink::send(const JobPointer& job, Clock::time_point deadline) {
+bool WorkerLink::send(const JobPointer& job) {
     const int file = job->descriptor();
-    in_flight_[job->request.ticket] = {job, deadline, {}};
-    const int socket = WaitingLine::lane_of(*job) == Lane::small ? small_.get() : large_.get();
+    in_flight_[job->request.ticket] = {job, {}};
+    const bool small = WaitingLine::lane_of(*job) == Lane::small;
+    if (small) ++small_in_flight_;
+    const int socket = small ? small_.get() : large_.get();
     return send_packet(socket, pack(job->request), std::array{file}, Waiting::no);
 }
 
@@ -52,19 +52,33 @@ std::vector<JobPointer> WorkerLink::jobs() const {
 
 std::vector<JobPointer> WorkerLink::take_in_flight() {
     std::vector<JobPointer> all = jobs();
+    for (const auto& [ticket, one] : in_flight_) not_heard_.insert(ticket);
     in_flight_.clear();
+    small_in_flight_ = 0;
     return all;
+}
+
+std::vector<JobPointer> WorkerLink::take_untaken(std::size_t threads) {
+    std::vector<JobPointer> untaken;
+    for (auto at = in_flight_.begin(); at != in_flight_.end();) {
+        const bool small = WaitingLine::lane_of(*at->second.job) == Lane::small;
+        if (!small || threads > 0) {
+            threads -= small ? 1 : 0;
+            ++at;
+            continue;
+        }
+        untaken.push_back(std::move(at->second.job));
+        not_heard_.insert(at->first);
+        at = in_flight_.erase(at);
+        --small_in_flight_;
+    }
+    return untaken;
 }
 
 std::size_t WorkerLink::overdue(Clock::time_point now) const {
     return static_cast<std::size_t>(
         std::count_if(in_flight_.begin(), in_flight_.end(),
-                      [&](const auto& one) { return one.second.deadline < now; }));
-}
-
-void WorkerLink::hang_up() {
-    ::shutdown(small_.get(), SHUT_RDWR);
-    ::shutdown(large_.get(), SHUT_RDWR);
+                      [&](const auto& one) { return one.second.job->deadline < now; }));
 }
 
 void WorkerLink::listen(Watch& watch, int socket) {
@@ -89,6 +103,7 @@ bool WorkerLink::take(const Packet& packet) {
         listener_.ready();
         return true;
     }
+    if (not_heard_.contains(ticket)) return true;
     const auto at = in_flight_.find(ticket);
     const bool nonsense = at == in_flight_.end() || !from.good() ||
                           at->second.pieces.size() + from.rest().size() > most_answer_octets;
@@ -105,6 +120,10 @@ bool WorkerLink::take(const Packet& packet) {
     }
     const JobPointer job = std::move(at->second.job);
     in_flight_.erase(at);
+    if (WaitingLine::lane_of(*job) == Lane::small) {
+        --small_in_flight_;
+        ++small_answered_;
+    }
     listener_.answered(job, std::move(answer));
     return true;
 }

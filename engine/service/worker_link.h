@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace postern::engine::service {
 
@@ -37,15 +38,18 @@ public:
     Packet take_worker_ends();
 
     // False: it cannot be reached any more. The job is in flight then all the same.
-    bool send(const JobPointer& job, Clock::time_point deadline);
+    bool send(const JobPointer& job);
     std::size_t in_flight() const { return in_flight_.size(); }
+    std::size_t small_in_flight() const { return small_in_flight_; }
+    std::uint64_t small_answered() const { return small_answered_; }
     std::vector<JobPointer> jobs() const;
+    // What is taken is in flight no more; what the worker may say of it yet is not heard.
     std::vector<JobPointer> take_in_flight();
+    // Those small ones that none of its `threads` has begun with, since each has an older one to
+    // answer.
+    std::vector<JobPointer> take_untaken(std::size_t threads);
     std::size_t overdue(
         Clock::time_point now) const;  // jobs in flight without an answer in their time
-    // The worker sees the end of its sockets, answers no more and leaves.
-    void hang_up();
-
     WorkerState state = WorkerState::starting;
     bool hung = false;
     Clock::time_point patience_ends{};  // of one that hangs
@@ -54,7 +58,6 @@ public:
 private:
     struct InFlight {
         JobPointer job;
-        Clock::time_point deadline;
         std::string pieces;
     };
     void listen(Watch& watch, int socket);
@@ -66,7 +69,10 @@ private:
     Descriptor small_, large_;
     Descriptor small_of_worker_, large_of_worker_;
     std::unique_ptr<Watch> small_watch_, large_watch_;
-    std::map<std::uint64_t, InFlight> in_flight_;
+    std::map<std::uint64_t, InFlight> in_flight_;  // by ticket, and so in the order of sending
+    std::set<std::uint64_t> not_heard_;
+    std::size_t small_in_flight_ = 0;
+    std::uint64_t small_answered_ = 0;
 };
 
 }  // namespace postern::engine::service

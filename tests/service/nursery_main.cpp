@@ -113,6 +113,7 @@ private:
         if (word == "loop") {
             for (volatile std::uint64_t turns = 0;;) turns = turns + 1;
         }
+        if (word == "sleep") std::this_thread::sleep_for(std::chrono::seconds(4));
         if (word == "slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
     }
 

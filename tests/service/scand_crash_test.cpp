@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages that end the worker that reads them, in every way there is: only they are refused.
-// POSTERN_DRILL=500 plays so many instead of 30.
+// POSTERN_DRILL=500 plays so many instead of 30, POSTERN_DRILL_AT_ONCE=8 so many at a time.
 #include "tests/service/running_scand.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <random>
 
 namespace postern::engine::service {
@@ -73,9 +72,24 @@ TEST(ScandCrash, TheSandboxHoldsFromInside) {
     EXPECT_EQ(scand.events.ends[static_cast<std::size_t>(WorkerEnd::forbidden)], 10u);
 }
 
+// No time is asserted: who is answered first is.
+TEST(ScandCrash, AWorkerThatIsBusyWithAllItsThreadsIsRelieved) {
+    RunningScand scand;
+    std::vector<Client> busy;
+    for (int i = 0; i < 10; ++i) {
+        Client& client = busy.emplace_back(scand.unix_path());
+        ASSERT_TRUE(client.send(z("INSTREAM") + stream_of(drill("sleep"))));
+    }
+    EXPECT_EQ(scan_stream(scand, mail("", "small")), "stream: OK");
+    for (Client& client : busy) EXPECT_EQ(client.reply(0), "");
+    for (Client& client : busy) EXPECT_EQ(client.reply(), "stream: Drill.sleep.done FOUND");
+    EXPECT_EQ(scand.ended_workers(), 0u);
+    EXPECT_EQ(scan_stream(scand, mail("", eicar())).find("stream: "), 0u);
+}
+
 TEST(ScandCrash, OnlyTheCulpritsSuffer) {
-    const char* wanted = std::getenv("POSTERN_DRILL");
-    const int culprits = wanted != nullptr ? std::atoi(wanted) : 30;
+    const int culprits = number_from("POSTERN_DRILL", 30);
+    const int at_once = number_from("POSTERN_DRILL_AT_ONCE", 3);
     RunningScand scand(with_short_patience(nullptr, {}));
     std::atomic<bool> over{false};
     std::atomic<int> innocent{0}, wrong{0}, deferred{0};
@@ -107,11 +121,19 @@ TEST(ScandCrash, OnlyTheCulpritsSuffer) {
             if (seconds > down) down = seconds;
         }
     });
-    std::mt19937 random(3);
-    const std::string ways[] = {"abort", "loop", "allocate", "forbidden"};
-    for (int i = 0; i < culprits; ++i) {
-        if (scan_stream(scand, drill(ways[random() % std::size(ways)])) == given_up) ++deferred;
+    std::atomic<int> next{0};
+    std::vector<std::thread> senders;
+    for (int i = 0; i < at_once; ++i) {
+        senders.emplace_back([&, i] {
+            std::mt19937 random(static_cast<unsigned>(100 + i));
+            const std::string ways[] = {"abort", "loop", "allocate", "forbidden"};
+            while (next++ < culprits) {
+                if (scan_stream(scand, drill(ways[random() % std::size(ways)])) == given_up)
+                    ++deferred;
+            }
+        });
     }
+    for (std::thread& one : senders) one.join();
     over = true;
     for (std::thread& one : load) one.join();
     EXPECT_EQ(deferred, culprits);

@@ -4,16 +4,10 @@
 #include "tests/service/running_scand.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <random>
 
 namespace postern::engine::service {
 namespace {
-
-int number_from(const char* name, int otherwise) {
-    const char* value = std::getenv(name);
-    return value != nullptr ? std::atoi(value) : otherwise;
-}
 
 std::string attachment(std::size_t size, bool bad) {
     const std::string line(76, 'A');
