@@ -14,6 +14,7 @@ enum ExitStatus { exit_accepted = 0, exit_rejected = 1, exit_error = 2 };
 void add_scan(CLI::App& app, int& exit_status);
 void add_scand(CLI::App& app, int& exit_status);
 void add_corpus(CLI::App& app, int& exit_status);
+void add_queue(CLI::App& app, int& exit_status);
 void add_policy(CLI::App& app, int& exit_status);
 void add_signatures(CLI::App& app, int& exit_status);
 void add_relay(CLI::App& app, int& exit_status);

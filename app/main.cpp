@@ -25,6 +25,7 @@ int run(int argc, char** argv) {
     postern::app::add_scan(app, exit_status);
     postern::app::add_scand(app, exit_status);
     postern::app::add_policy(app, exit_status);
+    postern::app::add_queue(app, exit_status);
     postern::app::add_corpus(app, exit_status);
     postern::app::add_signatures(app, exit_status);
     postern::app::add_relay(app, exit_status);

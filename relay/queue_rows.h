@@ -8,6 +8,7 @@
 #include "relay/queue.h"
 #include "relay/queued_message.h"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -57,6 +58,8 @@ public:
     explicit QueueReaderRows(Database& database);
 
     std::optional<QueuedMessage> load(QueueId id);
+    // All, by id. REQUIRES: `see` uses other statements only.
+    void each(const std::function<void(const QueuedMessage&)>& see);
     struct Content {
         std::string front;
         std::string octets;
@@ -71,7 +74,7 @@ public:
 private:
     std::vector<Due> gather(Statement& statement);
 
-    Statement message_, recipients_, content_, due_, due_of_, aged_;
+    Statement message_, recipients_, messages_, all_recipients_, content_, due_, due_of_, aged_;
 };
 
 // Rows ↔ values. What no enumerator has reads as the first one.

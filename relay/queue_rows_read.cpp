@@ -5,9 +5,12 @@ namespace postern::relay {
 
 namespace {
 
-constexpr std::string_view message_columns =
+const std::string message_columns =
     "SELECT arrived, born, delay_reported, hold, size, eight_bit, eight_bit_header, reverse_path, body, smtputf8, ret,"
-    " envelope_id, client_address, client_port, helo, protocol, tls, user, listener FROM message WHERE id = ?";
+    " envelope_id, client_address, client_port, helo, protocol, tls, user, listener, id FROM message ";
+const std::string recipient_columns =
+    "SELECT position, mailbox, notify, original_recipient, state, attempts, next, last_at, last_host, last_reply, message"
+    " FROM recipient ";
 
 template <typename Enum>
 Enum enumerator(std::int64_t number, Enum last) {
@@ -28,9 +31,9 @@ Client client_of(const Statement& row, int column) {
     return client;
 }
 
-QueuedMessage message_of(QueueId id, const Statement& row) {
+QueuedMessage message_of(const Statement& row) {
     QueuedMessage message;
-    message.id = id;
+    message.id = QueueId{row.integer(19)};
     message.arrived = time_of(row.integer(0));
     message.born = time_of(row.integer(1));
     message.delay_reported = row.integer(2) != 0;
@@ -69,10 +72,10 @@ Notify notify_of(std::int64_t number) {
 Time time_of(std::int64_t milliseconds) { return Time(std::chrono::milliseconds(milliseconds)); }
 
 QueueReaderRows::QueueReaderRows(Database& database)
-    : message_(database, message_columns),
-      recipients_(database,
-                  "SELECT position, mailbox, notify, original_recipient, state, attempts, next, last_at, last_host,"
-                  " last_reply FROM recipient WHERE message = ? ORDER BY position"),
+    : message_(database, message_columns + "WHERE id = ?"),
+      recipients_(database, recipient_columns + "WHERE message = ? ORDER BY position"),
+      messages_(database, message_columns + "ORDER BY id"),
+      all_recipients_(database, recipient_columns + "ORDER BY message, position"),
       content_(database,
                "SELECT front, size, in_file, octets FROM message LEFT JOIN content USING(id) WHERE message.id = ?"),
       due_(database,
@@ -86,11 +89,25 @@ QueueReaderRows::QueueReaderRows(Database& database)
 std::optional<QueuedMessage> QueueReaderRows::load(QueueId id) {
     message_.with(id.value);
     if (!message_.step()) return std::nullopt;
-    QueuedMessage message = message_of(id, message_);
+    QueuedMessage message = message_of(message_);
     message_.reset();
     recipients_.with(id.value);
     while (recipients_.step()) message.recipients.push_back(recipient_of(recipients_));
     return message;
+}
+
+// Both tables in the order of their keys, side by side.
+void QueueReaderRows::each(const std::function<void(const QueuedMessage&)>& see) {
+    bool more = all_recipients_.step();
+    while (messages_.step()) {
+        QueuedMessage message = message_of(messages_);
+        while (more && all_recipients_.integer(10) <= message.id.value) {
+            if (all_recipients_.integer(10) == message.id.value) message.recipients.push_back(recipient_of(all_recipients_));
+            more = all_recipients_.step();
+        }
+        see(message);
+    }
+    all_recipients_.reset();
 }
 
 std::optional<QueueReaderRows::Content> QueueReaderRows::content(QueueId id) {

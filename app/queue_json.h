@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// A queued message as one line of JSON: for `postern queue list` and `show`.
+#pragma once
+
+#include "relay/queue_tool.h"
+
+#include <string>
+
+namespace postern::app {
+
+std::string json_line(const relay::QueuedMessage& message);
+// With the attempts.
+std::string json_line(const relay::QueuedMessage& message, const std::vector<relay::QueueTool::AttemptRow>& attempts);
+const char* name_of(relay::RecipientState state);
+
+}  // namespace postern::app

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operators' side of the queue, beside a relay that runs.
+#include "relay/queue_tool.h"
+
+#include "tests/relay/queue_harness.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <mutex>
+#include <thread>
+
+namespace postern::relay::tests {
+namespace {
+
+using postern::tests::TemporaryFolder;
+
+class QueueToolTest : public ::testing::Test {
+protected:
+    QueueToolTest() : queue(options_for(folder.path())), tool(folder.path()) {
+        queue.on_due([this](std::vector<Due> due) {
+            const std::lock_guard lock(mutex);
+            for (const Due& each : due) {
+                if (each.next == Time{}) asked.push_back(each.id);
+            }
+        });
+        a = accept(queue, {envelope_to({"a@x.example", "b@Y.example"}), "", ""}, text_of_size(9000)).id;
+        Envelope from_nobody = envelope_to({"c@y.example"});
+        from_nobody.reverse_path.clear();
+        b = accept(queue, {from_nobody, "", "policy"}, "x\r\n").id;
+    }
+    std::vector<QueueId> ids(QueueFilter filter) {
+        std::vector<QueueId> found;
+        tool.each(filter, [&](const QueuedMessage& message) { found.push_back(message.id); });
+        return found;
+    }
+    bool noticed(QueueId id) {
+        for (int i = 0; i < 1000; ++i) {
+            {
+                const std::lock_guard lock(mutex);
+                if (std::ranges::find(asked, id) != asked.end()) return true;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        return false;
+    }
+
+    TemporaryFolder folder;
+    std::mutex mutex;
+    std::vector<QueueId> asked;
+    Queue queue;
+    QueueTool tool;
+    QueueId a, b;
+};
+
+using Ids = std::vector<QueueId>;
+
+TEST_F(QueueToolTest, ChoosesByEachFilter) {
+    EXPECT_EQ(ids({}), (Ids{a, b}));
+    EXPECT_EQ(ids({.ids = {b, QueueId{7}}}), Ids{b});
+    EXPECT_EQ(ids({.ids = {}, .sender = "SENDER@example.org"}), Ids{a});
+    EXPECT_EQ(ids({.ids = {}, .sender = "<>"}), Ids{b});
+    EXPECT_EQ(ids({.ids = {}, .sender = {}, .recipient = "@y.example"}), (Ids{a, b}));
+    EXPECT_EQ(ids({.ids = {}, .sender = {}, .recipient = "a@x.example"}), Ids{a});
+    QueueFilter filter;
+    filter.held = true;
+    EXPECT_EQ(ids(filter), Ids{b});
+    filter.held.reset();
+    filter.older = std::chrono::hours(1);
+    EXPECT_TRUE(ids(filter).empty());
+}
+
+TEST_F(QueueToolTest, HoldReleaseRetryAndRemoveAreNoticedByTheRelay) {
+    EXPECT_EQ(tool.hold({}, "looked at"), Ids{a});  // b is held already
+    EXPECT_TRUE(queue.due().empty());
+    EXPECT_EQ(tool.find(a)->hold, "looked at");
+    EXPECT_TRUE(tool.retry({}).empty());
+    EXPECT_EQ(tool.release({.ids = {b}}), Ids{b});
+    EXPECT_TRUE(noticed(b));
+    EXPECT_EQ(tool.release({.ids = {a}}), Ids{a});
+    EXPECT_EQ(tool.retry({.ids = {a}}), Ids{a});
+    EXPECT_TRUE(noticed(a));
+    EXPECT_EQ(tool.remove({}), (Ids{a, b}));
+    EXPECT_TRUE(queue.due().empty());
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "spool"));
+}
+
+TEST_F(QueueToolTest, CountsAndChecks) {
+    const QueueStatistics statistics = tool.statistics();
+    EXPECT_EQ(statistics.all.messages, 2u);
+    EXPECT_EQ(statistics.held.messages, 1u);
+    EXPECT_EQ(statistics.domains.at("y.example"), 2u);
+    EXPECT_TRUE(tool.check().empty());
+    std::filesystem::remove(folder.path() / "spool" / a.text());
+    ASSERT_EQ(tool.check().size(), 1u);
+    EXPECT_EQ(tool.check()[0].id, a);
+}
+
+TEST(QueueTool, SaysWhereThereIsNoQueue) {
+    const TemporaryFolder folder;
+    EXPECT_THROW(QueueTool{folder.path()}, QueueError);
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / "queue.db"));
+}
+
+}  // namespace
+}  // namespace postern::relay::tests
