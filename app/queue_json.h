@@ -9,8 +9,8 @@
 namespace postern::app {
 
 std::string json_line(const relay::QueuedMessage& message);
-// With the attempts.
-std::string json_line(const relay::QueuedMessage& message, const std::vector<relay::QueueTool::AttemptRow>& attempts);
-const char* name_of(relay::RecipientState state);
+// With every attempt.
+std::string json_line(const relay::QueuedMessage& message,
+                      const std::vector<relay::QueueTool::AttemptRow>& attempts);
 
 }  // namespace postern::app

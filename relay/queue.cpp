@@ -48,12 +48,22 @@ Descriptor lock_folder(const fs::path& folder) {
     return lock;
 }
 
-QueueId prepare(const fs::path& folder) {
+QueueError unusable_database(const fs::path& folder, const std::string& why) {
+    return QueueError(queue_database(folder).string() + ": the queue's database " + why);
+}
+
+QueueId prepare(const QueueOptions& options, std::vector<QueueProblem>& found) {
+    const fs::path& folder = options.folder;
     Database database(queue_database(folder), Database::Access::create);
     const std::string trouble = prepare_queue(database);
-    if (!trouble.empty()) throw QueueError(queue_database(folder).string() + ": the queue's database " + trouble);
+    if (!trouble.empty()) throw unusable_database(folder, trouble);
     ::chmod(queue_database(folder).c_str(), 0600);
-    check_at_start(folder, database);
+    found = check_at_start(folder, database);
+    if (database.error()) throw unusable_database(folder, damage_of(database.message()));
+    for (const QueueProblem& problem : found) {
+        if (problem.id == QueueId{}) throw unusable_database(folder, damage_of(problem.what));
+    }
+    give_turns(database, options);
     Statement last(database, "SELECT max(id) FROM message");
     return QueueId{last.step() ? last.integer(0) : 0};
 }
@@ -64,7 +74,7 @@ struct Queue::Impl {
     explicit Impl(QueueOptions given)
         : options((make_folders(given.folder), std::move(given))),
           lock(lock_folder(options.folder)),
-          writer(options, prepare(options.folder)),
+          writer(options, prepare(options, at_start)),
           reading(queue_database(options.folder), Database::Access::write),
           rows(reading) {}
 
@@ -89,8 +99,10 @@ struct Queue::Impl {
         return free;
     }
 
-    const QueueOptions options;
+    mutable std::mutex options_mutex;
+    QueueOptions options;
     const Descriptor lock;
+    std::vector<QueueProblem> at_start;
     QueueWriter writer;
     std::mutex reading_mutex;
     Database reading;
@@ -103,7 +115,28 @@ struct Queue::Impl {
 Queue::Queue(QueueOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Queue::~Queue() = default;
 
-const QueueOptions& Queue::options() const { return impl_->options; }
+std::chrono::seconds QueueOptions::turn(bool delay_reported) const {
+    return delay_reported ? lifetime : std::min(delay_warning, lifetime);
+}
+
+QueueOptions Queue::options() const {
+    const std::lock_guard lock(impl_->options_mutex);
+    return impl_->options;
+}
+
+void Queue::change_ages(std::chrono::seconds delay_warning, std::chrono::seconds lifetime) {
+    const std::lock_guard lock(impl_->options_mutex);
+    impl_->options.delay_warning = delay_warning;
+    impl_->options.lifetime = lifetime;
+    impl_->writer.change_ages(impl_->options);
+}
+
+const std::vector<QueueProblem>& Queue::found_at_start() const { return impl_->at_start; }
+
+std::error_code Queue::trouble() const {
+    const std::error_code writing = impl_->writer.trouble();
+    return writing ? writing : room(0);
+}
 
 std::unique_ptr<IncomingMessage> Queue::receive() {
     return std::make_unique<IncomingMessage>(queue_spool(impl_->options.folder), impl_->writer.next_id(),

@@ -36,6 +36,9 @@ struct QueueOptions {
     std::uint64_t free_space = 64 << 20;       // octets that the disk must have beyond what is to be written
     std::chrono::seconds delay_warning{4 * 3600};
     std::chrono::seconds lifetime{5 * 24 * 3600};
+
+    // From a message's birth to when it is to be looked at: for a warning, or for its end.
+    std::chrono::seconds turn(bool delay_reported) const;
 };
 
 // The folder cannot be used: a sentence that says why, and what to do. Thrown by Queue's constructor only.
@@ -112,7 +115,14 @@ public:
     // Never lost: tried again until the disk takes it. The handler (may be empty) is called after that.
     void record(Record record, std::function<void()> handler);
 
-    const QueueOptions& options() const;
+    // ---- Operation
+    QueueOptions options() const;
+    // Holds for what is there, too: each message gets its turn by the new ages.
+    void change_ages(std::chrono::seconds delay_warning, std::chrono::seconds lifetime);
+    // What the start found and held, or mended.
+    const std::vector<QueueProblem>& found_at_start() const;
+    // Why nothing can be accepted just now: what the last transaction met, or that the disk is full.
+    std::error_code trouble() const;
 
 private:
     struct Impl;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "relay/database.h"
-#include "relay/queue_id.h"
+#include "relay/queued_message.h"
 
 #include <filesystem>
 #include <string>
@@ -11,14 +11,12 @@
 
 namespace postern::relay {
 
-// At start, when nothing else writes: deletes files without a row, and puts on hold every message whose file is missing or
-// of another size, so that nothing of it is lost or said to be delivered.
-void check_at_start(const std::filesystem::path& folder, Database& database);
-
-struct QueueProblem {
-    QueueId id;        // 0: of the whole queue
-    std::string what;  // a sentence
-};
+// At start, when nothing else writes: deletes files without a row, and puts on hold every message
+// whose octets are missing or of another size, so that nothing of it is lost or said to be
+// delivered. Gives what it held. The pages of the tables are checked, except those that hold
+// nothing but messages: 100,000 messages take a fraction of a second. An error of the database
+// (EBADMSG: damaged) stays in it, and then nothing was changed.
+std::vector<QueueProblem> check_at_start(const std::filesystem::path& folder, Database& database);
 
 // Reads everything. Changes nothing; safe beside a running relay.
 std::vector<QueueProblem> check_queue(const std::filesystem::path& folder, Database& database);

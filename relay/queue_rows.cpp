@@ -49,7 +49,7 @@ void QueueWriterRows::insert(const NewMessage& message, const QueueOptions& opti
     const Client& client = envelope.client;
     const std::int64_t arrived = number_of(message.arrived);
     insert_message_.with(message.id.value).with(arrived).with(arrived);
-    insert_message_.with(number_of(message.arrived + options.delay_warning)).with(message.hold);
+    insert_message_.with(number_of(message.arrived + options.turn(false))).with(message.hold);
     insert_message_.with(static_cast<std::int64_t>(message.facts.size)).with(std::int64_t{message.facts.eight_bit});
     insert_message_.with(std::int64_t{message.facts.eight_bit_header}).with(std::int64_t{message.in_file});
     insert_message_.with(envelope.reverse_path).with(static_cast<std::int64_t>(envelope.body));
@@ -107,10 +107,17 @@ Recorded QueueWriterRows::apply(const Record& record, const QueueOptions& option
         return done;
     }
     for (const RecipientOutcome& outcome : record.outcomes) update(record, outcome);
-    const Time turn = born + (reported ? options.lifetime : options.delay_warning);
+    const Time turn = born + options.turn(reported);
     update_message_.with(number_of(turn)).with(std::int64_t{reported}).with(record.id.value).run();
     if (held) done.due.clear();
     return done;
+}
+
+void give_turns(Database& database, const QueueOptions& options) {
+    const std::string turn = "born + CASE delay_reported WHEN 0 THEN ?1 ELSE ?2 END";
+    Statement update(database, "UPDATE message SET turn = " + turn + " WHERE turn <> " + turn);
+    using std::chrono::milliseconds;
+    update.with(milliseconds(options.turn(false)).count()).with(milliseconds(options.turn(true)).count()).run();
 }
 
 void QueueWriterRows::erase(QueueId id) {

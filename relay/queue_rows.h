@@ -77,6 +77,9 @@ private:
     Statement message_, recipients_, messages_, all_recipients_, content_, due_, due_of_, aged_;
 };
 
+// Every message's turn by these options.
+void give_turns(Database& database, const QueueOptions& options);
+
 // Rows ↔ values. What no enumerator has reads as the first one.
 std::int64_t number_of(const Notify& notify);
 Notify notify_of(std::int64_t number);

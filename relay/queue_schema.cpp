@@ -44,10 +44,7 @@ std::int64_t pragma(Database& database, const char* sql) {
 }
 
 std::string trouble(const Database& database) {
-    if (database.error().value() == EBADMSG) {
-        return "is damaged (" + database.message() +
-               "); move it away, with its -wal and -shm, and restore what `sqlite3 queue.db .recover` gives";
-    }
+    if (database.error().value() == EBADMSG) return damage_of(database.message());
     return "cannot be used: " + database.error().message() + " (" + database.message() + ")";
 }
 
@@ -55,6 +52,11 @@ std::string trouble(const Database& database) {
 
 std::filesystem::path queue_database(const std::filesystem::path& folder) { return folder / "queue.db"; }
 std::filesystem::path queue_spool(const std::filesystem::path& folder) { return folder / "spool"; }
+
+std::string damage_of(const std::string& detail) {
+    return "is damaged (" + detail +
+           "); move it away, with its -wal and -shm, and restore what `sqlite3 queue.db .recover` gives";
+}
 
 std::string recognise_queue(Database& database) {
     const std::int64_t found = pragma(database, "PRAGMA application_id");

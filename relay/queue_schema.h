@@ -17,5 +17,7 @@ std::filesystem::path queue_spool(const std::filesystem::path& folder);     // s
 std::string prepare_queue(Database& database);
 // The same without making anything: for programs beside the relay.
 std::string recognise_queue(Database& database);
+// What is to be said of a database in which SQLite found `detail`.
+std::string damage_of(const std::string& detail);
 
 }  // namespace postern::relay

@@ -52,7 +52,11 @@ struct QueueWriter::Impl {
         std::vector<QueueId> report_ids;
         std::vector<QueueId> files;  // to be deleted once it is committed
         std::vector<Due> due;
+        bool ages_changed = false;
+        bool is_probe = false;  // whether the disk takes anything again
         std::error_code error;
+
+        bool has_work() const { return !arrivals.empty() || !recordings.empty() || ages_changed || is_probe; }
     };
 
     Impl(const QueueOptions& given, QueueId highest)
@@ -90,24 +94,34 @@ struct QueueWriter::Impl {
     // ---- The writing thread
     void run() {
         while (std::optional<Group> group = gather()) {
-            if (!group->arrivals.empty() || !group->recordings.empty()) write(*group);
+            if (group->has_work()) write(*group);
             notice_changes();
         }
     }
 
     bool something_to_do() const {
-        return !arrivals.empty() || (!recordings.empty() && Clock::now() >= records_from);
+        const bool can_wait = !recordings.empty() || ages || failing;
+        return !arrivals.empty() || (can_wait && Clock::now() >= records_from);
     }
 
     std::optional<Group> gather() {
         std::unique_lock lock(mutex);
-        wake.wait_for(lock, recordings.empty() ? look_for_changes : std::min<Clock::duration>(look_for_changes, retry_after),
-                      [this] { return stopping || something_to_do(); });
+        wake.wait_for(lock, look_for_changes, [this] { return stopping || something_to_do(); });
         if (stopping && arrivals.empty() && (recordings.empty() || is_hopeless())) return std::nullopt;
         Group group;
         take(arrivals, group.arrivals);
-        if (Clock::now() >= records_from || stopping) take(recordings, group.recordings);
+        if (Clock::now() < records_from && !stopping) return group;
+        take(recordings, group.recordings);
+        if (ages) take_ages(group);
+        group.is_probe = static_cast<bool>(failing);
         return group;
+    }
+
+    void take_ages(Group& group) {
+        options.delay_warning = ages->delay_warning;
+        options.lifetime = ages->lifetime;
+        ages.reset();
+        group.ages_changed = true;
     }
 
     bool is_hopeless() {
@@ -127,6 +141,8 @@ struct QueueWriter::Impl {
         publish(group);
         rows_for_writing();
         database.execute("BEGIN IMMEDIATE");
+        if (group.ages_changed) give_turns(database, options);
+        if (group.is_probe) database.execute("PRAGMA user_version = 1");
         for (Arrival& arrival : group.arrivals) insert(group, arrival);
         for (Recording& recording : group.recordings) apply(group, recording);
         database.execute("COMMIT");
@@ -199,7 +215,10 @@ struct QueueWriter::Impl {
     }
 
     void tell(Group& group) {
-        failing = false;
+        {
+            const std::lock_guard lock(mutex);
+            failing.clear();
+        }
         for (Arrival& arrival : group.arrivals) {
             arrival.message->keep();
             arrival.handler({});
@@ -217,7 +236,8 @@ struct QueueWriter::Impl {
             arrival.handler(group.error);
         }
         const std::lock_guard lock(mutex);
-        failing = true;
+        failing = group.error;
+        if (group.ages_changed && !ages) ages = options;
         records_from = Clock::now() + retry_after;
         std::move(group.recordings.rbegin(), group.recordings.rend(), std::front_inserter(recordings));
     }
@@ -296,7 +316,7 @@ struct QueueWriter::Impl {
         return QueueId{std::max(now_us, before + 1)};
     }
 
-    const QueueOptions options;
+    QueueOptions options;  // the ages change on the writing thread
     std::atomic<std::int64_t> last;
     std::function<void(std::vector<Due>)> due_handler;
 
@@ -307,7 +327,8 @@ struct QueueWriter::Impl {
     Clock::time_point records_from{};
     bool stopping = false;
     std::optional<Clock::time_point> stopping_since;
-    bool failing = false;
+    std::error_code failing;                // of the last transaction
+    std::optional<QueueOptions> ages;       // to be put in force
 
     Database database;
     std::optional<QueueWriterRows> rows;
@@ -344,6 +365,19 @@ void QueueWriter::record(Record record, std::function<void()> handler) {
         impl_->recordings.push_back({std::move(record), std::move(handler), {}});
     }
     impl_->wake.notify_one();
+}
+
+void QueueWriter::change_ages(const QueueOptions& options) {
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->ages = options;
+    }
+    impl_->wake.notify_one();
+}
+
+std::error_code QueueWriter::trouble() const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->failing;
 }
 
 void QueueWriter::on_due(std::function<void(std::vector<Due>)> handler) {

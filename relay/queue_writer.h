@@ -21,6 +21,10 @@ public:
     QueueId next_id();
     void accept(std::unique_ptr<IncomingMessage> message, Acceptance acceptance, CommitHandler handler);
     void record(Record record, std::function<void()> handler);
+    // The folder of `options` is not looked at.
+    void change_ages(const QueueOptions& options);
+    // What the last transaction met; none: it was committed.
+    std::error_code trouble() const;
     // Before start().
     void on_due(std::function<void(std::vector<Due>)> handler);
 

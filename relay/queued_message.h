@@ -49,4 +49,10 @@ struct QueuedMessage {
     bool is_queued() const;  // has a recipient that is
 };
 
+// Something that is not as it should be in the queue's database or files.
+struct QueueProblem {
+    QueueId id;        // 0: of the whole queue
+    std::string what;  // a sentence
+};
+
 }  // namespace postern::relay

@@ -1,90 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // `postern relay` as its users meet it: what it says to clean mail and to mail that must not leave,
 // and to signals.
-#include "tests/support/command.h"
-#include "tests/support/places.h"
-#include "tests/support/relay_process.h"
+#include "tests/end_to_end/relay_fixture.h"
 
-#include <gtest/gtest.h>
 #include <csignal>
-#include <memory>
-#include <thread>
 
 namespace postern::tests {
 
 namespace {
 
-std::string eicar() {
-    return std::string("X5O!P%@AP[4\\PZX54(P^)7CC)7}$EIC") +
-           "AR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
-}
+using Client = SmtpClient;
 
-// A session of one client: each command with its whole reply.
-class Client {
-public:
-    explicit Client(const std::string& address) : connection_(address) { greeting_ = reply(); }
-
-    std::string say(const std::string& command) {
-        connection_.send(command + "\r\n");
-        return reply();
-    }
-    void send(const std::string& octets) { connection_.send(octets); }
-    std::string reply() {
-        std::string all;
-        for (std::string line; connection_.line(line);) {
-            all += line + "\n";
-            if (line.size() < 4 || line[3] != '-') break;
-        }
-        return all;
-    }
-    bool start_tls() { return connection_.start_tls(); }
-    const std::string& greeting() const { return greeting_; }
-
-    // Up to and with the reply to the final dot.
-    std::string submit(const std::string& message) {
-        begin();
-        EXPECT_EQ(say("DATA").substr(0, 3), "354");
-        send(message + "\r\n.\r\n");
-        return reply();
-    }
-    void begin() {
-        EXPECT_EQ(say("EHLO client.example.org").substr(0, 3), "250");
-        EXPECT_EQ(say("MAIL FROM:<sender@example.org>").substr(0, 3), "250");
-        EXPECT_EQ(say("RCPT TO:<user@example.net>").substr(0, 3), "250");
-    }
-
-private:
-    SmtpConnection connection_;
-    std::string greeting_;
-};
-
-class RelayTest : public testing::Test {
-protected:
-    std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
-
-    void start(const std::string& more = "", const std::string& listener = "") {
-        write_config(more, listener);
-        relay_ = std::make_unique<ServiceProcess>(
-            std::vector<std::string>{built_path("postern"), "relay", "--config",
-                                     path("postern.toml")},
-            path("relay.log"));
-        address_ = relay_->said("listening on ");
-        ASSERT_NE(address_, "") << relay_->log();
-    }
-
-    void write_config(const std::string& more, const std::string& listener) const {
-        folder_.write(
-            "postern.toml",
-            "[relay]\nhostname = \"relay.example.org\"\nstate_directory = \"" + path("state") +
-                "\"\n" + "[delivery]\nsmarthost = \"127.0.0.1:1\"\n" + more +
-                "[[listener]]\naddress = \"127.0.0.1:0\"\nnetworks = [\"127.0.0.0/8\"]\n" +
-                listener);
-    }
-
-    TemporaryFolder folder_;
-    std::unique_ptr<ServiceProcess> relay_;
-    std::string address_;
-};
+class RelayTest : public RelayFixture {};
 
 TEST_F(RelayTest, CleanMailIsQueued) {
     start();

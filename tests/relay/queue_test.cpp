@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "relay/queue.h"
 
+#include "relay/database.h"
 #include "tests/relay/queue_harness.h"
 
 #include <gtest/gtest.h>
@@ -203,6 +204,27 @@ TEST(Queue, TheStartSweepsOrphansAndHoldsWhatIsDamaged) {
     EXPECT_TRUE(queue.due().empty());
 }
 
+void damage(const fs::path& folder, const char* sql) {
+    Database database(folder / "queue.db", Database::Access::write);
+    ASSERT_TRUE(database.execute(sql)) << database.message();
+}
+
+TEST(Queue, TheStartHoldsWhatHasNoContentAndSaysSo) {
+    const TemporaryFolder folder;
+    Accepted lost, whole;
+    {
+        Queue queue(options_for(folder.path()));
+        lost = accept(queue, {envelope_to({"a@x.example"}), "", ""}, "x\r\n");
+        whole = accept(queue, {envelope_to({"a@x.example"}), "", ""}, "y\r\n");
+    }
+    damage(folder.path(), ("DELETE FROM content WHERE id = " + std::to_string(lost.id.value)).c_str());
+    Queue queue(options_for(folder.path()));
+    ASSERT_EQ(queue.found_at_start().size(), 1u);
+    EXPECT_EQ(queue.found_at_start()[0].id, lost.id);
+    ASSERT_EQ(queue.due().size(), 1u);
+    EXPECT_EQ(queue.due()[0].id, whole.id);
+}
+
 std::string refusal(const fs::path& folder) {
     try {
         Queue queue(options_for(folder));
@@ -225,12 +247,65 @@ TEST(Queue, AStrangeDatabaseIsRefusedAndLeftAlone) {
     EXPECT_EQ(fs::file_size(folder.path() / "queue.db"), 20'000u);
 }
 
+// Octets in the middle of the pages of rows, as a bad disk gives them.
+TEST(Queue, ADatabaseWithDamagedPagesIsRefusedAndLeftAlone) {
+    const TemporaryFolder folder;
+    {
+        Queue queue(options_for(folder.path()));
+        for (int i = 0; i < 300; ++i) accept(queue, {envelope_to({"a@x.example"}), text_of_size(200), ""}, "x\r\n");
+    }
+    damage(folder.path(), "PRAGMA wal_checkpoint(TRUNCATE)");
+    const std::string before = postern::tests::read_file(folder.path() / "queue.db");
+    std::string octets = before;
+    for (std::size_t at = 8192; at + 8192 <= octets.size(); at += 8192) octets.replace(at + 8, 40, std::string(40, '\xaa'));
+    folder.write("queue.db", octets);
+    EXPECT_NE(refusal(folder.path()).find("is damaged"), std::string::npos) << refusal(folder.path());
+    EXPECT_EQ(postern::tests::read_file(folder.path() / "queue.db"), octets);
+}
+
+TEST(Queue, NewAgesHoldForWhatIsThereAndOverAStart) {
+    const TemporaryFolder folder;
+    const auto is_turn_of = [](const Queue& queue, QueueId id, std::chrono::seconds age) {
+        for (int i = 0; i < 500; ++i) {
+            if (queue.aged(now() + age) == std::vector<QueueId>{id}) return true;
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        return false;
+    };
+    Accepted accepted;
+    {
+        Queue queue(options_for(folder.path()));
+        accepted = accept(queue, {envelope_to({"a@x.example"}), "", ""}, "x\r\n");
+        EXPECT_TRUE(queue.aged(now() + std::chrono::hours(1)).empty());
+        queue.change_ages(std::chrono::minutes(10), std::chrono::hours(24));
+        EXPECT_TRUE(is_turn_of(queue, accepted.id, std::chrono::minutes(11)));
+        EXPECT_EQ(queue.options().lifetime, std::chrono::hours(24));
+        record(queue, {accepted.id, {}, true, {}});
+        EXPECT_TRUE(queue.aged(now() + std::chrono::hours(23)).empty());
+        EXPECT_TRUE(is_turn_of(queue, accepted.id, std::chrono::hours(25)));
+    }
+    QueueOptions options = options_for(folder.path());
+    options.lifetime = std::chrono::minutes(2);
+    const Queue queue(options);
+    EXPECT_TRUE(is_turn_of(queue, accepted.id, std::chrono::minutes(3)));
+}
+
+TEST(Queue, AWarningIsNotWaitedForBeyondTheEndOfLife) {
+    const TemporaryFolder folder;
+    QueueOptions options = options_for(folder.path());
+    options.lifetime = std::chrono::hours(1);  // below delay_warning
+    Queue queue(options);
+    const Accepted accepted = accept(queue, {envelope_to({"a@x.example"}), "", ""}, "x\r\n");
+    EXPECT_EQ(queue.aged(now() + std::chrono::minutes(61)), std::vector<QueueId>{accepted.id});
+}
+
 TEST(Queue, TheDiskIsAskedForRoom) {
     const TemporaryFolder folder;
     QueueOptions options = options_for(folder.path());
     options.free_space = std::uint64_t{1} << 60;
     const Queue queue(options);
     EXPECT_EQ(queue.room(0), std::errc::no_space_on_device);
+    EXPECT_EQ(queue.trouble(), std::errc::no_space_on_device);
 }
 
 }  // namespace

@@ -105,16 +105,19 @@ void write_certificate(const std::string& path) {
 
 SmtpConnection::SmtpConnection(const std::string& address) {
     const std::size_t colon = address.rfind(':');
-    sockaddr_in in{};
-    in.sin_family = AF_INET;
-    in.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
-    inet_pton(AF_INET, address.substr(0, colon).c_str(), &in.sin_addr);
-    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
+    sockaddr_in v4{AF_INET, port, {}, {}};
+    sockaddr_in6 v6{AF_INET6, port, 0, {}, 0};
+    const bool is_v6 = address.front() == '[';
+    inet_pton(AF_INET, address.substr(0, colon).c_str(), &v4.sin_addr);
+    if (is_v6) inet_pton(AF_INET6, address.substr(1, colon - 2).c_str(), &v6.sin6_addr);
+    socket_ = ::socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const timeval patience{60, 0};
     const int on = 1;
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (::connect(socket_, reinterpret_cast<sockaddr*>(&in), sizeof in) != 0) {
+    const auto* const there = is_v6 ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4);
+    if (::connect(socket_, there, is_v6 ? sizeof v6 : sizeof v4) != 0) {
         ::close(socket_);
         socket_ = -1;
     }

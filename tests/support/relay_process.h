@@ -36,7 +36,7 @@ private:
 // A self-signed certificate and its key for relay.example.org, in one PEM file.
 void write_certificate(const std::string& path);
 
-// A TCP connection to "127.0.0.1:PORT", with TLS on demand; reads have a time-out of a minute.
+// A TCP connection to "127.0.0.1:PORT" or "[::1]:PORT", with TLS on demand; reads have a time-out of a minute.
 class SmtpConnection {
 public:
     explicit SmtpConnection(const std::string& address);
