@@ -31,6 +31,10 @@ void make_folders(const fs::path& folder) {
     if (!error && ::mkdir(queue_spool(folder).c_str(), 0700) != 0 && errno != EEXIST) {
         error = {errno, std::system_category()};
     }
+    // The names are on disk before anything is said to lie below them.
+    for (const fs::path& each : {fs::absolute(folder).parent_path(), folder}) {
+        if (!error) sync_folder(each);
+    }
     if (error) throw unusable(folder, "cannot be made: " + error.message() + "; make it for the user who runs postern");
 }
 
