@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // PCRE2 looks at no clock. So a search is cut into stretches of starts (offset limits), as long as
 // the last one was quick, and the clock is asked in between; a single start is bounded by the match
-// limit.
+// limit. What counts is the time that the thread computed: on a busy machine a search waits for its
+// turn, and that is no fault of the regular expression. Asking for it is a system call, so it is
+// asked for at the first search of a content, and when by the wall clock the time is over.
 #include "signatures/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <time.h>
 #include <algorithm>
 #include <array>
 #include <new>
@@ -24,6 +27,12 @@ constexpr std::size_t first_stretch = 4096;
 constexpr std::size_t least_stretch = 16;
 constexpr std::size_t most_stretch = std::size_t{1} << 20;
 constexpr std::chrono::milliseconds quick{2};
+
+Clock::duration computed_by_thread() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 struct Option {
     RegexFlag flag;
@@ -95,7 +104,15 @@ struct RegexRunner::State {
     std::unique_ptr<pcre2_match_context, FreeContext> context{pcre2_match_context_create(nullptr)};
     std::unique_ptr<pcre2_match_data, FreeData> data{pcre2_match_data_create(1, nullptr)};
     std::uint64_t given_up = 0;
-    Clock::duration spent{};
+    Clock::duration spent{};  // by the wall clock, in searches of this content
+    std::optional<Clock::duration> began;  // what the thread had computed at the first of them
+
+    void begin_search() {
+        if (!began) began = computed_by_thread();
+    }
+    bool is_over() const {
+        return spent > longest && computed_by_thread() - *began > longest;
+    }
 
     // From `first` up to `last`.
     int look(const Regex::State& regex, const RegexSearch& search, std::size_t first,
@@ -132,10 +149,12 @@ std::uint64_t RegexRunner::given_up() const {
 
 void RegexRunner::begin_content() {
     state_->spent = {};
+    state_->began.reset();
 }
 
 std::optional<RegexMatch> RegexRunner::find(const Regex& regex, const RegexSearch& search) {
     const std::size_t last = std::min(search.last, search.content.size());
+    state_->begin_search();
     Clock::time_point now = Clock::now();
     std::size_t stretch = first_stretch;
     for (std::size_t at = search.first; at <= last;) {
@@ -145,7 +164,7 @@ std::optional<RegexMatch> RegexRunner::find(const Regex& regex, const RegexSearc
         now += taken;
         state_->spent += taken;
         if (code >= 0) return state_->found();
-        if (code != PCRE2_ERROR_NOMATCH || (state_->spent > longest && end < last)) {
+        if (code != PCRE2_ERROR_NOMATCH || (end < last && state_->is_over())) {
             ++state_->given_up;
             return std::nullopt;
         }

@@ -82,7 +82,8 @@ public:
     ~RegexRunner();
     RegexRunner(RegexRunner&&) noexcept;
 
-    // All searches of one content together have so much time.
+    // All searches of one content together may compute for so long, on one thread.
+    // REQUIRES: begin_content() is called on the thread that searches.
     static constexpr std::chrono::milliseconds longest{3000};
     void begin_content();
     // The first match. A search that has no time left, or takes too many steps from one start,
