@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A session takes any octets, cut anywhere: whole and octet by octet it says the same, and never more than it is asked.
+// A session takes any octets, cut anywhere: whole and octet by octet it says the same and submits the same messages.
+// How much of a message that is refused was stored before may differ.
 #include "relay/access_rules.h"
 #include "relay/session.h"
 
@@ -12,7 +13,7 @@ using namespace postern::relay;
 
 struct Heard {
     std::string replies;
-    std::string content;
+    std::string content;  // of the messages submitted
 };
 
 // Octets that are sent one at a time never come ahead of a reply; so the whole is cut behind each line.
@@ -24,6 +25,7 @@ Heard play(std::string_view octets, std::size_t length, LineEnds ends) {
     options->message_size = 1000;
     Session session(options, Client{"192.0.2.7", 1, "", "", "", "", ""});
     Heard heard;
+    std::string stored;
     std::size_t at = 0;
     for (;;) {
         const Action action = session.next();
@@ -31,9 +33,15 @@ Heard play(std::string_view octets, std::size_t length, LineEnds ends) {
             case Action::Kind::greet: break;
             case Action::Kind::write: heard.replies += action.octets; break;
             case Action::Kind::ask: session.ruled(Ruling::pass()); break;
-            case Action::Kind::open: session.opened("ID"); break;
-            case Action::Kind::store: heard.content += action.octets; break;
-            case Action::Kind::submit: session.finished(reply_of(replies::accepted, "ID")); break;
+            case Action::Kind::open:
+                stored.clear();
+                session.opened("ID");
+                break;
+            case Action::Kind::store: stored += action.octets; break;
+            case Action::Kind::submit:
+                heard.content += stored + '\n';
+                session.finished(reply_of(replies::accepted, "ID"));
+                break;
             case Action::Kind::start_tls: session.tls_started("TLS"); break;
             case Action::Kind::close: return heard;
             case Action::Kind::read:
