@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <future>
 
 namespace postern::relay {
 
@@ -155,6 +156,7 @@ void Delivery::Impl::change(Options fresh) {
         events.told(std::string(error.what()) + ". Those read before stay in force");
     }
     options = std::move(fresh);
+    schedule.change(options->limits);
     for (auto& [destination, links] : idle) {
         for (LinkPtr& link : links) say_goodbye(std::move(link));
     }
@@ -214,6 +216,13 @@ void Delivery::reload(DeliveryOptions options) {
     asio::post(impl_->context, [impl = impl_, options = std::make_shared<const DeliveryOptions>(std::move(options))] {
         impl->change(options);
     });
+}
+
+bool Delivery::turns(std::chrono::milliseconds patience) const {
+    const auto round = std::make_shared<std::promise<void>>();
+    std::future<void> done = round->get_future();
+    asio::post(impl_->context, [round] { round->set_value(); });
+    return done.wait_for(patience) == std::future_status::ready;
 }
 
 void Delivery::stop(std::chrono::seconds patience) {

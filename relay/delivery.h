@@ -55,6 +55,8 @@ public:
     void start();
     // For attempts that begin from now on. Thread-safe. Certificates that cannot be read are told, and change nothing.
     void reload(DeliveryOptions options);
+    // Whether its thread comes round within that time. Thread-safe; blocks.
+    bool turns(std::chrono::milliseconds patience) const;
     // Begins nothing new, waits so long for what is under way, then breaks it off. Thread-safe; blocks.
     void stop(std::chrono::seconds patience);
 

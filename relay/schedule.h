@@ -39,6 +39,9 @@ public:
         std::string destination;
     };
 
+    // For connections that begin from now on.
+    void change(const ScheduleLimits& limits) { limits_ = limits; }
+
     // Replaces an earlier time. A time of 0 (somebody asked for it) also opens a closed destination.
     void add(QueueId id, const std::string& destination, Time next);
 

@@ -46,8 +46,11 @@ class Client:
 
 
 class Relay:
-    def __init__(self, postern, folder, settings):
+    """`settings` is the configuration, with $folder for a folder of its own; `prefix` are words before the program's."""
+
+    def __init__(self, postern, folder, settings, prefix=(), environment=None):
         self.postern, self.folder, self.settings = postern, folder, settings
+        self.prefix, self.environment = list(prefix), environment
         os.makedirs(folder, exist_ok=True)
         self.log_path = os.path.join(folder, "relay.log")
         self.config = os.path.join(folder, "postern.toml")
@@ -59,19 +62,19 @@ class Relay:
             file.write(self.settings.replace("$folder", self.folder))
         before = os.path.getsize(self.log_path)
         log = open(self.log_path, "ab")
-        self.process = subprocess.Popen([self.postern, "relay", "--config", self.config], stderr=log, stdout=log,
-                                        start_new_session=True)
-        self.address = None
-        end = time.time() + 120
-        while time.time() < end and self.process.poll() is None and not self.address:
+        self.process = subprocess.Popen(self.prefix + [self.postern, "relay", "--config", self.config], stderr=log,
+                                        stdout=log, start_new_session=True, env=self.environment)
+        address, end = None, time.time() + 120
+        while time.time() < end and self.process.poll() is None and not address:
             with open(self.log_path, "rb") as file:
                 file.seek(before)
                 for line in file.read().decode().splitlines():
                     if "listening on " in line:
-                        self.address = line.split("listening on ")[1].split()[0].strip('"},')
+                        address = line.split("listening on ")[1].split()[0].strip('"},')
             time.sleep(0.02)
-        if not self.address:
+        if not address:
             raise RuntimeError("the relay did not start:\n" + self.log())
+        self.address = address
 
     def log(self):
         with open(self.log_path) as file:
