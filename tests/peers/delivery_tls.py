@@ -156,4 +156,5 @@ def test_unreadable_certificates():
         expect("certificates that cannot be read are told at the start", "/nowhere/ca.pem: cannot be read" in str(error), error)
 
 
+checks.at_end(server.stop)
 checks.main(globals(), sys.argv[3:])

@@ -11,6 +11,7 @@
 set -euo pipefail
 
 postern=${1:?the program}
+words=("$@")
 build=$(dirname "$postern")/..
 peers=$(realpath "$build")/peers/root
 work=$(mktemp -d /tmp/postern-peer-XXXXXX)
@@ -42,7 +43,7 @@ with_users() {
     export POSTERN_USERS
     # shellcheck disable=SC2016
     exec unshare -m bash -c 'mount --bind "$POSTERN_USERS/passwd" /etc/passwd && mount --bind "$POSTERN_USERS/group" /etc/group &&
-        exec bash "$@"' with_users "$0" "$postern"
+        exec bash "$@"' with_users "$0" "${words[@]}"
 }
 
 skip() { echo "skipped: $*"; exit 77; }

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 # Checks, each with a name; main() runs the functions of a module that begin with "test_", all or those named.
-import atexit
 import os
 import shutil
 import socket
@@ -9,6 +8,8 @@ import tempfile
 import traceback
 
 failures = 0
+folders = []
+ends = []
 
 
 def expect(what, good, seen=""):
@@ -19,8 +20,12 @@ def expect(what, good, seen=""):
 
 def folder():
     path = tempfile.mkdtemp(prefix="postern-peer-", dir="/tmp")
-    atexit.register(shutil.rmtree, path, True)
+    folders.append(path)
     return path
+
+
+def at_end(work):
+    ends.append(work)
 
 
 def free_port():
@@ -39,10 +44,9 @@ def main(tests, names):
         except Exception:
             traceback.print_exc()
             expect(name + " ran to its end", False)
+    for work in ends:
+        work()
+    for path in folders:
+        shutil.rmtree(path, True)
     sys.stdout.flush()
-    os._exit(1 if failures else cleanup())
-
-
-def cleanup():
-    atexit._run_exitfuncs()
-    return 0
+    os._exit(1 if failures else 0)  # servers' threads may wait for ever
