@@ -150,6 +150,12 @@ ScandConfig parse_scand_config(const std::string& text, const std::string& name)
     return config;
 }
 
+std::vector<std::pair<std::string, std::string>> scand_config_keys() {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const Key& key : keys) all.emplace_back(key.table, key.name);
+    return all;
+}
+
 ScandConfig load_scand_config(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;

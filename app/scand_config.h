@@ -11,6 +11,8 @@
 #include "engine/service/scand.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -31,6 +33,9 @@ struct ScandConfig {
 ScandConfig load_scand_config(const std::string& path);
 // `name` stands for the file in errors.
 ScandConfig parse_scand_config(const std::string& text, const std::string& name);
+
+// All that a file may say, as table and key.
+std::vector<std::pair<std::string, std::string>> scand_config_keys();
 
 // The line of options.
 struct ScandCommandLine {

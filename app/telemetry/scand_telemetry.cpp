@@ -89,6 +89,9 @@ struct ScandTelemetry::Instruments {
         latency_buckets());
     Histogram worker_seconds = metrics.histogram(
         {"postern_scan_worker_seconds", "In a worker's hands."}, latency_buckets());
+    Histogram worker_start_seconds = metrics.histogram(
+        {"postern_worker_start_seconds", "From asking for a worker to its being ready."},
+        latency_buckets());
     Histogram message_bytes =
         metrics.histogram({"postern_message_bytes", "Sizes of what was scanned."}, size_buckets());
     Counter bytes =
@@ -153,6 +156,10 @@ void ScandTelemetry::scan_finished(const ScanFinished& scan) {
                    .seconds("scanning", scan.scanning.count())
                    .seconds("total", scan.total.count())
                    .text("reason", scan.reason));
+}
+
+void ScandTelemetry::worker_started(Seconds time) {
+    instruments_->worker_start_seconds.observe(time.count());
 }
 
 void ScandTelemetry::worker_ended(const WorkerEnded& ended) {

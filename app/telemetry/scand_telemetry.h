@@ -33,6 +33,7 @@ public:
     ~ScandTelemetry() override;
 
     void scan_finished(const engine::service::ScanFinished& scan) override;
+    void worker_started(engine::service::Seconds time) override;
     void worker_ended(const engine::service::WorkerEnded& ended) override;
     void message_given_up(const engine::service::MessageGivenUp& message) override;
     void generation_changed(const engine::service::GenerationChanged& change) override;

@@ -102,6 +102,8 @@ public:
     virtual ~Events() = default;
 
     virtual void scan_finished(const ScanFinished&) {}
+    // A worker is ready for messages, so long after it was asked for.
+    virtual void worker_started(Seconds) {}
     virtual void worker_ended(const WorkerEnded&) {}
     virtual void message_given_up(const MessageGivenUp&) {}
     // A set is in force from now on; the first one makes the service ready.

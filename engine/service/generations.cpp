@@ -71,6 +71,7 @@ void Generations::no_next(const std::string& why) {
 void Generations::worker_ready(Family& family, WorkerLink& worker) {
     if (&family != now_.get() && &family != next_.get()) return family.retire(worker);
     worker.state = WorkerState::standby;
+    events_.worker_started(Clock::now() - worker.began());
     if (&family == next_.get()) take_over();
     listener_.worker_ready(family, worker);
 }

@@ -34,6 +34,7 @@ public:
     WorkerLink(Loop& loop, std::uint64_t id, Listener listener);
 
     std::uint64_t id() const { return id_; }
+    Clock::time_point began() const { return began_; }
     // The worker's ends, to be sent to it and closed here.
     Packet take_worker_ends();
 
@@ -65,6 +66,7 @@ private:
     bool take(const Packet& packet);
 
     std::uint64_t id_;
+    Clock::time_point began_ = Clock::now();
     Listener listener_;
     Descriptor small_, large_;
     Descriptor small_of_worker_, large_of_worker_;

@@ -218,6 +218,7 @@ TEST(ScandTelemetry, MetricsCountWhatHappened) {
         client, "VERDICT", "", "", engine::Action::accept, "", none, none, first_generation,
         70,     {},        {}, {}};
     telemetry.scan_finished(clean);
+    telemetry.worker_started(service::Seconds(0.004));
     telemetry.worker_ended({service::WorkerEnd::hung, 9, 3, 4711});
     telemetry.generation_changed(generation(first_generation));
     telemetry.generation_changed(generation(second_generation));
@@ -232,6 +233,7 @@ TEST(ScandTelemetry, MetricsCountWhatHappened) {
           "postern_partial_scans_total{reason=\"damaged\"} 1\n",
           "postern_worker_restarts_total{cause=\"hung\"} 1\n",
           "postern_worker_restarts_total{cause=\"crashed\"} 0\n",
+          "postern_worker_start_seconds_count 1\n",
           "postern_scan_seconds_count{command=\"instream\"} 1\n",
           "postern_connections_ended_total{reason=\"idle\"} 1\n", "postern_signatures 77\n"}) {
         EXPECT_NE(text.find(line), std::string::npos) << line << text;
