@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t largest_returned = 64 << 10;  // octets of a message given back whole
 constexpr std::size_t largest_header = 32 << 10;
 constexpr std::size_t line_width = 76;
+constexpr std::size_t longest_word = 900;  // RFC 5321 4.5.3.1.6: 998 in a line
 
 // RFC 3464 2.3.3
 std::string_view name_of(ReportKind kind) {
@@ -39,12 +40,21 @@ std::string date_of(Time time) {
     return text;
 }
 
+// How much of the text makes the next word: up to a blank, but never more than a line may have, nor half a character.
+std::size_t word_length(std::string_view text) {
+    std::size_t end = std::min(text.find(' '), text.size());
+    if (end <= longest_word) return end;
+    end = longest_word;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    return end == 0 ? longest_word : end;
+}
+
 // Words in lines of at most 76 octets, with `indent` before each.
 std::string wrapped(std::string_view text, std::string_view indent) {
     std::string out;
     std::string line(indent);
     while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::size_t end = word_length(text);
         const std::string_view word = text.substr(0, end);
         if (line.size() > indent.size() && line.size() + 1 + word.size() > line_width) {
             out += line + "\r\n";
@@ -52,7 +62,8 @@ std::string wrapped(std::string_view text, std::string_view indent) {
         }
         if (line.size() > indent.size()) line += ' ';
         line += word;
-        text.remove_prefix(std::min(text.size(), end + 1));
+        text.remove_prefix(end);
+        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     }
     return out + line + "\r\n";
 }
@@ -126,7 +137,7 @@ private:
                               : facts_.kind == ReportKind::delayed ? "Your message is delayed"
                                                                    : "Your message was handed on";
         std::string out = "From: Mail delivery at " + facts_.hostname + " <postmaster@" + facts_.hostname + ">\r\n";
-        out += "To: <" + facts_.message.envelope.reverse_path + ">\r\n";
+        out += "To: <" + visible(facts_.message.envelope.reverse_path) + ">\r\n";
         out += "Subject: " + std::string(subject) + "\r\n";
         out += "Date: " + date_of(facts_.time) + "\r\n";
         out += "Message-ID: <" + facts_.message.id.text() + "." + std::to_string(facts_.time.time_since_epoch().count()) +
@@ -181,8 +192,8 @@ private:
         if (plain.empty() && facts_.kind == ReportKind::failed) plain = "The receiving server does not take the message.";
         if (facts_.kind != ReportKind::relayed && !plain.empty()) out_ += wrapped(plain, "    ");
         if (!recipient.history.empty()) out_ += wrapped(recipient.history, "    ");
-        const std::string who = recipient.remote ? "The server " + recipient.host + " answered: " : "In detail: ";
-        if (!recipient.text.empty()) out_ += wrapped(who + recipient.text, "    ");
+        const std::string who = recipient.remote ? "The server " + visible(recipient.host) + " answered: " : "In detail: ";
+        if (!recipient.text.empty()) out_ += wrapped(who + visible(recipient.text), "    ");
     }
 
     void status() {
@@ -204,9 +215,9 @@ private:
         out_ += field("Action", name_of(facts_.kind));
         out_ += field("Status", recipient.status);
         if (recipient.remote && !recipient.host.empty()) {
-            out_ += field("Remote-MTA", "dns; " + host_name(recipient.host));
+            out_ += field("Remote-MTA", "dns; " + host_name(visible(recipient.host)));
         }
-        if (recipient.remote) out_ += field("Diagnostic-Code", "smtp; " + recipient.text);
+        if (recipient.remote) out_ += field("Diagnostic-Code", "smtp; " + visible(recipient.text));
         out_ += field("Last-Attempt-Date", date_of(facts_.time));
         if (facts_.kind == ReportKind::delayed) out_ += field("Will-Retry-Until", date_of(facts_.retried_until));
     }

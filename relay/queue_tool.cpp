@@ -104,7 +104,7 @@ void QueueTool::each(const QueueFilter& filter,
     };
     if (!filter.ids) rows.each(take);
     std::ranges::sort(ids);
-    ids.erase(std::ranges::unique(ids).begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     for (const QueueId id : ids) {
         if (const std::optional<QueuedMessage> message = rows.load(id)) take(*message);
     }
