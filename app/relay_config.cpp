@@ -30,14 +30,21 @@ std::string read_whole(const std::filesystem::path& path) {
     return text.str();
 }
 
+std::string joined(std::string_view table, std::string_view name) { return std::string(table) + "." + std::string(name); }
+
 template <typename Target>
-void take_all(TomlFile& file, std::string_view array, std::span<const ConfigKey<Target>> keys,
-              std::vector<Target>& targets) {
+void take_all(TomlFile& file, std::span<const ConfigKey<Target>> keys, std::vector<Target>& targets,
+              ConfigPlaces& places) {
+    const std::string_view array = keys.front().table;
     const std::size_t count = file.count(array);
     for (std::size_t i = 0; i < count; ++i) {
+        const std::string table = joined(array, std::to_string(targets.size()));
         Target target;
         for (const auto& key : keys) {
-            if (const auto value = file.take(array, i, key.name)) key.read(*value, target);
+            const auto value = file.take(array, i, key.name);
+            if (!value) continue;
+            key.read(*value, target);
+            places[joined(table, key.name)] = value->place();
         }
         targets.push_back(std::move(target));
     }
@@ -45,13 +52,16 @@ void take_all(TomlFile& file, std::string_view array, std::span<const ConfigKey<
 
 // A file's keys over what `config` has. Its listeners come to those that files before had.
 void apply(const std::string& text, const std::string& name, RelayConfig& config,
-           std::vector<ListenerOptions>& listeners) {
+           std::vector<ListenerOptions>& listeners, ConfigPlaces& places) {
     TomlFile file(text, name);
     for (const auto& key : relay_keys()) {
-        if (const auto value = file.take(key.table, key.name)) key.read(*value, config);
+        const auto value = file.take(key.table, key.name);
+        if (!value) continue;
+        key.read(*value, config);
+        places[joined(key.table, key.name)] = value->place();
     }
-    take_all(file, "listener", listener_keys(), listeners);
-    take_all(file, "route", route_keys(), config.delivery.routes);
+    take_all(file, listener_keys(), listeners, places);
+    take_all(file, route_keys(), config.delivery.routes, places);
     file.refuse_the_rest();
 }
 
@@ -81,37 +91,55 @@ void fill_in(RelayConfig& config) {
         config.server.postmaster = "postmaster@" + domain_of_host(config.server.hostname);
 }
 
+// The place of a key where the configuration has it, and the file's name otherwise.
+class Blame {
+public:
+    Blame(std::string file, const ConfigPlaces& places) : file_(std::move(file)), places_(places) {}
+
+    [[noreturn]] void fail(const std::string& key, const std::string& sentence) const {
+        const auto place = places_.find(key);
+        throw UsageError((place == places_.end() ? file_ : place->second) + ": " + sentence);
+    }
+
+private:
+    std::string file_;
+    const ConfigPlaces& places_;
+};
+
+void check_listener(const RelayConfig& config, std::size_t number, const Blame& blame) {
+    const std::vector<ListenerOptions>& all = config.server.listeners;
+    const ListenerOptions& listener = all[number];
+    const std::string table = joined("listener", std::to_string(number));
+    if (listener.address.empty()) {
+        blame.fail(joined(table, "kind"), "a [[listener]] has no `address`; write one such as \"0.0.0.0:25\"");
+    }
+    const bool needs_tls = listener.requires_tls() || listener.kind == ListenerKind::submissions;
+    if (needs_tls && config.server.tls.certificate.empty()) {
+        blame.fail(joined(table, "address"), "the listener on " + listener.address +
+                                                 " needs TLS; name `certificate` and `key` in [tls]");
+    }
+    const auto before = all.begin() + static_cast<std::ptrdiff_t>(number);
+    const bool is_second = std::any_of(all.begin(), before, [&](const ListenerOptions& other) {
+        return other.address == listener.address && !listener.address.ends_with(":0");
+    });
+    if (is_second) {
+        blame.fail(joined(table, "address"), "two [[listener]] have the address " + listener.address + "; leave one out");
+    }
+}
+
 // What no key alone can be wrong about.
-void check(const RelayConfig& config, const std::string& name) {
-    const auto fail = [&](const std::string& sentence) {
-        throw UsageError(name + ": " + sentence);
-    };
+void check(const RelayConfig& config, const std::string& name, const ConfigPlaces& places) {
+    const Blame blame(name, places);
     if (!relay::is_domain(config.server.hostname, relay::Charset::ascii)) {
-        fail("`hostname` in [relay] is \"" + config.server.hostname +
-             "\", which is no domain name; write this machine's full name, such as "
-             "\"relay.example.org\"");
+        blame.fail("relay.hostname", "`hostname` in [relay] is \"" + config.server.hostname +
+                                         "\", which is no domain name; write this machine's full name, such as "
+                                         "\"relay.example.org\"");
     }
-    for (const ListenerOptions& listener : config.server.listeners) {
-        if (listener.address.empty())
-            fail("a [[listener]] has no `address`; write one such as \"0.0.0.0:25\"");
-        const bool needs_tls =
-            listener.requires_tls() || listener.kind == ListenerKind::submissions;
-        if (needs_tls && config.server.tls.certificate.empty()) {
-            fail("the listener on " + listener.address +
-                 " needs TLS; name `certificate` and `key` in [tls]");
-        }
-        const auto same = [&](const ListenerOptions& other) {
-            return other.address == listener.address;
-        };
-        if (std::count_if(config.server.listeners.begin(), config.server.listeners.end(), same) >
-                1 &&
-            !listener.address.ends_with(":0")) {
-            fail("two [[listener]] have the address " + listener.address + "; leave one out");
-        }
-    }
-    if (!relay::is_domain(config.server.postmaster.substr(config.server.postmaster.rfind('@') + 1),
-                          relay::Charset::utf8)) {
-        fail("`postmaster` in [relay] must be an address such as \"postmaster@example.org\"");
+    for (std::size_t i = 0; i < config.server.listeners.size(); ++i) check_listener(config, i, blame);
+    const std::string& postmaster = config.server.postmaster;
+    if (!relay::is_domain(postmaster.substr(postmaster.rfind('@') + 1), relay::Charset::utf8)) {
+        blame.fail("relay.postmaster",
+                   "`postmaster` in [relay] must be an address such as \"postmaster@example.org\"");
     }
 }
 
@@ -146,22 +174,28 @@ std::string written(std::span<const ConfigKey<Target>> keys, const Target& targe
 RelayConfig parse_relay_config(const std::string& text, const std::string& name) {
     RelayConfig config = relay::default_relay_config();
     std::vector<ListenerOptions> listeners;
-    apply(text, name, config, listeners);
+    ConfigPlaces places;
+    apply(text, name, config, listeners, places);
     if (!listeners.empty()) config.server.listeners = std::move(listeners);
     return config;
 }
 
 RelayConfig load_relay_config(const std::string& path) {
+    ConfigPlaces places;
+    return load_relay_config(path, places);
+}
+
+RelayConfig load_relay_config(const std::string& path, ConfigPlaces& places) {
     RelayConfig config = relay::default_relay_config();
     std::vector<ListenerOptions> listeners;
     if (!path.empty()) {
-        apply(read_whole(path), path, config, listeners);
+        apply(read_whole(path), path, config, listeners, places);
         for (const auto& file : further_files(path))
-            apply(read_whole(file), file.string(), config, listeners);
+            apply(read_whole(file), file.string(), config, listeners, places);
     }
     if (!listeners.empty()) config.server.listeners = std::move(listeners);
     fill_in(config);
-    check(config, path.empty() ? "the defaults" : path);
+    check(config, path.empty() ? "the defaults" : path, places);
     return config;
 }
 

@@ -9,11 +9,17 @@
 
 #include "relay/config.h"
 
+#include <map>
 #include <string>
 
 namespace postern::app {
 
+// Where the keys stand that the configuration has, the last place of each: "tls.certificate" and, of the third
+// [[listener]], "listener.2.address" to "FILE:LINE:COLUMN".
+using ConfigPlaces = std::map<std::string, std::string>;
+
 // Empty path: the defaults. Throws UsageError. What is left to the machine (its name) is filled in.
+relay::RelayConfig load_relay_config(const std::string& path, ConfigPlaces& places);
 relay::RelayConfig load_relay_config(const std::string& path);
 // `name` stands for the file in errors. Nothing is filled in.
 relay::RelayConfig parse_relay_config(const std::string& text, const std::string& name);

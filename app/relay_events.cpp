@@ -54,8 +54,9 @@ std::string_view name_of(relay::Outcome::Kind kind) {
     return kind == Kind::delivered ? "delivered" : kind == Kind::deferred ? "deferred" : "refused";
 }
 
-Record about(std::string_view event, const relay::QueuedMessage& message) {
-    Record record(event);
+Record about(std::string_view event, const relay::QueuedMessage& message,
+             Severity severity = Severity::information) {
+    Record record(event, severity);
     record.text("id", message.id.text()).text("from", "<" + message.envelope.reverse_path + ">");
     return record;
 }
@@ -64,7 +65,9 @@ Record about(std::string_view event, const relay::QueuedMessage& message) {
 
 void DeliveryLog::attempted(const relay::DeliveryAttempt& attempt) {
     metrics_.count(attempt);
-    Record record = about("delivery", attempt.message);
+    using relay::Outcome;
+    const bool refused = attempt.outcome.kind == Outcome::Kind::refused;
+    Record record = about("delivery", attempt.message, refused ? Severity::warning : Severity::information);
     record.text("to", attempt.recipient.path.mailbox)
         .text("outcome", name_of(attempt.outcome.kind))
         .text("host", attempt.host)
@@ -75,11 +78,15 @@ void DeliveryLog::attempted(const relay::DeliveryAttempt& attempt) {
         .text("reply", attempt.outcome.text)
         .number("attempt", attempt.recipient.attempts + 1)
         .seconds("seconds", std::chrono::duration<double>(attempt.took).count());
+    if (attempt.outcome.kind == Outcome::Kind::deferred) {
+        record.seconds("retry_in_seconds", std::chrono::duration<double>(attempt.next - relay::now()).count());
+    }
     log_.write(record);
 }
 
 void DeliveryLog::expired(const relay::QueuedMessage& message,
                           const relay::QueuedRecipient& recipient) {
+    metrics_.count_expiration();
     log_.write(about("expiration", message)
                    .text("to", recipient.path.mailbox)
                    .text("reply", recipient.last.reply));
@@ -91,7 +98,9 @@ void DeliveryLog::reported(const relay::QueuedMessage& message, std::string_view
 }
 
 void DeliveryLog::completed(const relay::QueuedMessage& message) {
-    log_.write(about("completion", message));
+    metrics_.count_completion();
+    log_.write(about("completion", message)
+                   .seconds("seconds", std::chrono::duration<double>(relay::now() - message.arrived).count()));
 }
 
 void DeliveryLog::told(std::string_view sentence) {

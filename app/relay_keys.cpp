@@ -2,6 +2,7 @@
 #include "app/relay_keys.h"
 
 #include "app/relay_key_kinds.h"
+#include "engine/service/client/server_address.h"
 
 #include <algorithm>
 
@@ -46,10 +47,30 @@ std::string write_retry(const RelayConfig& config) {
     return text + "]";
 }
 
-void check_tls(const TomlValue& value, const std::string& text) {
-    const std::string_view words[] = {"none", "may", "encrypt", "verify"};
-    if (std::find(std::begin(words), std::end(words), text) == std::end(words)) {
-        value.fail("must be \"none\", \"may\", \"encrypt\" or \"verify\"");
+// "must be "a", "b" or "c""
+std::string one_of(const TomlValue& value, std::initializer_list<std::string_view> words) {
+    std::string text = value.text();
+    if (std::find(words.begin(), words.end(), text) != words.end()) return text;
+    std::string list;
+    for (const auto* word = words.begin(); word != words.end(); ++word) {
+        list += (word == words.begin() ? "" : word + 1 == words.end() ? " or " : ", ") + quoted(*word);
+    }
+    value.fail("must be " + list);
+}
+
+std::string tls_policy_of(const TomlValue& value) {
+    return one_of(value, {"none", "may", "encrypt", "verify"});
+}
+
+void read_services(const TomlValue& value, RelayConfig& config) {
+    config.scan.services.clear();
+    for (const TomlValue& item : value.list()) {
+        try {
+            engine::service::client::parse_server_address(item.text());
+        } catch (const engine::service::client::AddressError& error) {
+            item.fail("cannot be used: " + std::string(error.what()));
+        }
+        config.scan.services.push_back(item.text());
     }
 }
 
@@ -140,9 +161,9 @@ const ConfigKey<RelayConfig> keys[] = {
         "follows a store. []: the built-in set."),
     text_key<Rel, POSTERN_AT(scan.policy)>(
         "scan", "policy", "Site rules in TOML; \"\": the default policy (`postern policy show`)."),
-    list_key<Rel, POSTERN_AT(scan.services)>(
-        "scan", "services",
-        "scand's to ask: \"unix:PATH\" or \"HOST:PORT\". []: the relay starts one of its own."),
+    {"scan", "services",
+     "scand's to ask: \"unix:PATH\" or \"HOST:PORT\". []: the relay starts one of its own.", read_services,
+     [](const Rel& c) { return quoted_list(c.scan.services); }},
     time_key<Rel, POSTERN_AT(scan.time)>("scan", "time",
                                          "For one message, over all services; then 451 4.3.0."),
 
@@ -161,7 +182,7 @@ const ConfigKey<RelayConfig> keys[] = {
     {"delivery", "tls",
      "\"none\"; \"may\": where it is offered; \"encrypt\": or not at all; \"verify\": with a "
      "trusted certificate.",
-     [](const TomlValue& v, Rel& c) { check_tls(v, c.delivery.tls = v.text()); },
+     [](const TomlValue& v, Rel& c) { c.delivery.tls = tls_policy_of(v); },
      [](const Rel& c) { return quoted(c.delivery.tls); }},
     text_key<Rel, POSTERN_AT(delivery.trusted_certificates)>(
         "delivery", "trusted_certificates", "PEM, for \"verify\"; \"\": the system's."),
@@ -181,9 +202,12 @@ const ConfigKey<RelayConfig> keys[] = {
 
     text_key<Rel, POSTERN_AT(log.target)>(
         "log", "target", "\"stderr\", \"journal\", \"syslog\", or a file by its whole path."),
-    text_key<Rel, POSTERN_AT(log.format)>("log", "format", "\"text\" or \"json\"."),
-    text_key<Rel, POSTERN_AT(log.level)>("log", "level",
-                                         "\"information\", \"warning\" or \"error\"."),
+    {"log", "format", "\"text\" or \"json\".",
+     [](const TomlValue& v, Rel& c) { c.log.format = one_of(v, {"text", "json"}); },
+     [](const Rel& c) { return quoted(c.log.format); }},
+    {"log", "level", "\"information\", \"warning\" or \"error\".",
+     [](const TomlValue& v, Rel& c) { c.log.level = one_of(v, {"information", "warning", "error"}); },
+     [](const Rel& c) { return quoted(c.log.level); }},
 
     text_key<Rel, POSTERN_AT(metrics_address)>(
         "metrics", "address", "\"ADDRESS:PORT\" for /metrics, /healthz and /readyz; \"\": none."),
@@ -222,8 +246,7 @@ const ConfigKey<relay::RouteConfig> of_routes[] = {
      [](const relay::RouteConfig& r) { return quoted(r.host); }},
     {"route", "tls", "As in [delivery]; \"\": as there.",
      [](const TomlValue& v, relay::RouteConfig& r) {
-         r.tls = v.text();
-         if (!r.tls.empty()) check_tls(v, r.tls);
+         r.tls = v.text().empty() ? "" : tls_policy_of(v);
      },
      [](const relay::RouteConfig& r) { return quoted(r.tls); }},
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/relay_options.h"
 
-#include "app/errors.h"
 #include "relay/mail_hosts.h"
 
 #include <cstdlib>
@@ -13,10 +12,15 @@ std::string own_scand_socket(const relay::RelayConfig& config) {
     return config.state_directory + "/scand.sock";
 }
 
-std::vector<std::string> own_scand_command(const relay::RelayConfig& config) {
+std::string other_scand_socket(const relay::RelayConfig& config, const std::string& socket) {
+    const std::string first = own_scand_socket(config);
+    return socket == first ? config.state_directory + "/scand-2.sock" : first;
+}
+
+std::vector<std::string> own_scand_command(const relay::RelayConfig& config, const std::string& socket) {
     constexpr std::string_view store = "store:";
     std::vector<std::string> words{std::filesystem::read_symlink("/proc/self/exe").string(),
-                                   "scand", "--socket", own_scand_socket(config)};
+                                   "scand", "--socket", socket};
     for (const std::string& set : config.scan.sets) {
         const bool is_store = set.starts_with(store);
         words.insert(words.end(), {is_store ? "--store" : "--signatures",
@@ -26,10 +30,10 @@ std::vector<std::string> own_scand_command(const relay::RelayConfig& config) {
     return words;
 }
 
-relay::ServerOptions server_options(const relay::RelayConfig& config) {
+relay::ServerOptions server_options(const relay::RelayConfig& config, const std::string& own_scand_socket) {
     relay::ServerOptions options = config.server;
     options.scan_services = config.scan.services;
-    if (options.scan_services.empty()) options.scan_services = {"unix:" + own_scand_socket(config)};
+    if (options.scan_services.empty()) options.scan_services = {"unix:" + own_scand_socket};
     options.scan_time = config.scan.time;
     return options;
 }
@@ -105,17 +109,9 @@ telemetry::LogOptions log_options(const relay::RelayConfig& config) {
     telemetry::LogOptions options;
     options.target = config.log.target;
     options.program = "postern-relay";
-    if (config.log.format != "text" && config.log.format != "json") {
-        throw UsageError("`format` in [log] must be \"text\" or \"json\"");
-    }
     if (config.log.format == "json") options.format = telemetry::LogFormat::json;
-    if (config.log.level == "warning") {
-        options.least = telemetry::Severity::warning;
-    } else if (config.log.level == "error") {
-        options.least = telemetry::Severity::error;
-    } else if (config.log.level != "information") {
-        throw UsageError("`level` in [log] must be \"information\", \"warning\" or \"error\"");
-    }
+    if (config.log.level == "warning") options.least = telemetry::Severity::warning;
+    if (config.log.level == "error") options.least = telemetry::Severity::error;
     return options;
 }
 

@@ -13,15 +13,15 @@
 
 namespace postern::app {
 
-// Where the relay's own scand listens.
+// Where the relay's own scand listens, and where the next one does while the former still ends its scans.
 std::string own_scand_socket(const relay::RelayConfig& config);
+std::string other_scand_socket(const relay::RelayConfig& config, const std::string& socket);
 // The command that starts it.
-std::vector<std::string> own_scand_command(const relay::RelayConfig& config);
-relay::ServerOptions server_options(const relay::RelayConfig& config);
+std::vector<std::string> own_scand_command(const relay::RelayConfig& config, const std::string& socket);
+relay::ServerOptions server_options(const relay::RelayConfig& config, const std::string& own_scand_socket);
 relay::QueueOptions queue_options(const relay::RelayConfig& config);
 relay::DnsOptions dns_options(const relay::RelayConfig& config);
 relay::DeliveryOptions delivery_options(const relay::RelayConfig& config);
-// Throws UsageError for a format or level that is none.
 telemetry::LogOptions log_options(const relay::RelayConfig& config);
 
 }  // namespace postern::app

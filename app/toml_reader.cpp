@@ -25,7 +25,7 @@ struct TomlFile::State {
 
 namespace {
 
-std::string place(const std::string& file, const toml::source_region& source) {
+std::string place_of(const std::string& file, const toml::source_region& source) {
     return file + ":" + std::to_string(source.begin.line) + ":" + std::to_string(source.begin.column);
 }
 
@@ -56,8 +56,10 @@ std::optional<std::uint64_t> scaled(std::string_view text,
 
 }  // namespace
 
+std::string TomlValue::place() const { return place_of(node_->file, node_->node->source()); }
+
 void TomlValue::fail(const std::string& what) const {
-    throw UsageError(place(node_->file, node_->node->source()) + ": `" + node_->key + "` " + what);
+    throw UsageError(place() + ": `" + node_->key + "` " + what);
 }
 
 std::string TomlValue::text() const {
@@ -139,7 +141,7 @@ TomlFile::TomlFile(const std::string& text, std::string name) : state_(std::make
     try {
         state_->root = toml::parse(std::string_view(text), state_->name);
     } catch (const toml::parse_error& error) {
-        throw UsageError(place(state_->name, error.source()) + ": this is not TOML: " +
+        throw UsageError(place_of(state_->name, error.source()) + ": this is not TOML: " +
                          std::string(error.description()));
     }
 }
@@ -160,7 +162,7 @@ std::size_t TomlFile::count(std::string_view array) {
     if (node == nullptr) return 0;
     const toml::array* tables = node->as_array();
     if (tables == nullptr || !tables->is_array_of_tables()) {
-        throw UsageError(place(state_->name, node->source()) + ": `" + std::string(array) + "` must be written [[" +
+        throw UsageError(place_of(state_->name, node->source()) + ": `" + std::string(array) + "` must be written [[" +
                          std::string(array) + "]], once for each");
     }
     return tables->size();
@@ -209,7 +211,7 @@ void refuse_unknown(const toml::table& table, const std::string& file, const std
     const std::vector<std::string> names(known.begin(), known.end());
     for (const auto& [key, value] : table) {
         if (known.contains(std::string(key.str()))) continue;
-        throw UsageError(place(file, value.source()) + ": `" + std::string(key.str()) + "` is not known in [" + name + "]; " +
+        throw UsageError(place_of(file, value.source()) + ": `" + std::string(key.str()) + "` is not known in [" + name + "]; " +
                          nearest(key.str(), names) + "it knows " + listed(names, "", ""));
     }
 }
@@ -221,7 +223,7 @@ void TomlFile::refuse_the_rest() const {
     for (const auto& [name, keys] : state_->known) tables.push_back(name);
     for (const auto& [table_name, node] : state_->root) {
         const auto known = state_->known.find(std::string(table_name.str()));
-        const std::string where = place(state_->name, node.source()) + ": `" + std::string(table_name.str()) + "` ";
+        const std::string where = place_of(state_->name, node.source()) + ": `" + std::string(table_name.str()) + "` ";
         if (known == state_->known.end()) {
             throw UsageError(where + "is not known; " + nearest(table_name.str(), tables) + "the tables are " + listed(tables, "[", "]"));
         }

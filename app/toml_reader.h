@@ -30,6 +30,8 @@ public:
     bool allowed() const;                        // "allow" or "deny"
     std::vector<TomlValue> list() const;
 
+    std::string place() const;                   // "FILE:LINE:COLUMN"
+
     // Throws UsageError: "FILE:LINE:COLUMN: KEY ... WHAT".
     [[noreturn]] void fail(const std::string& what) const;
 

@@ -343,7 +343,8 @@ awaitable<void> SocketConnection::submit() {
         request.as = engine::service::client::TakenAs::message;
         request.name = submission.id();
         request.id = submission.id();
-        const auto outcome = co_await listener_->scanner->scan(request);
+        const ScannerInForce::Scanner scanner = surroundings_.scanner.get();
+        const auto outcome = co_await scanner->scan(request);
         submission.scanned(outcome);
     }
     if (submission.is_to_be_queued()) {

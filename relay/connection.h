@@ -10,15 +10,12 @@
 #include "relay/acl.h"
 #include "relay/event_loop.h"
 #include "relay/reception_events.h"
+#include "relay/scanner_in_force.h"
 #include "relay/server_options.h"
 #include "relay/session.h"
 
 #include <functional>
 #include <memory>
-
-namespace postern::engine::service::client {
-class AsyncScanClient;
-}
 
 namespace postern::relay {
 
@@ -33,7 +30,6 @@ struct ListenerState {
     std::shared_ptr<const SessionOptions> session_of_old_devices;
     std::shared_ptr<const TlsContext> tls;  // null: none
     std::shared_ptr<const Acl> acl;
-    std::shared_ptr<engine::service::client::AsyncScanClient> scanner;
 };
 
 // What they share as long as the server runs.
@@ -41,6 +37,7 @@ struct Surroundings {
     Queue& queue;
     ReceptionEvents& events;
     ConnectionCount& count;
+    const ScannerInForce& scanner;
 };
 
 struct AcceptedSocket {

@@ -217,11 +217,21 @@ struct Resolver::Impl {
     std::thread thread;
 };
 
-Resolver::Resolver(DnsOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+Resolver::Resolver(DnsOptions options) : impl_(std::make_shared<Impl>(std::move(options))) {}
 Resolver::~Resolver() = default;
 
+std::shared_ptr<Resolver::Impl> Resolver::impl() const {
+    const std::lock_guard lock(mutex_);
+    return impl_;
+}
+
+void Resolver::swap(Resolver& other) {
+    const std::scoped_lock lock(mutex_, other.mutex_);
+    impl_.swap(other.impl_);
+}
+
 void Resolver::ask(const std::string& name, DnsType type, std::function<void(DnsAnswer)> handler) {
-    impl_->ask(name, type, std::move(handler));
+    impl()->ask(name, type, std::move(handler));
 }
 
 }  // namespace postern::relay

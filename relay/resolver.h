@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -52,9 +53,16 @@ public:
     // `name` may be in UTF-8 (RFC 6531); what is no name of a host has no_such_domain.
     void ask(const std::string& name, DnsType type, std::function<void(DnsAnswer)> handler);
 
+    // From now on each answers by the options and the cache of the other. Questions that are open stay where they were
+    // asked: whoever changes options keeps the other one until they are answered.
+    void swap(Resolver& other);
+
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl() const;
+
+    mutable std::mutex mutex_;  // of impl_
+    std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace postern::relay

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
@@ -45,16 +46,21 @@ pid_t start(const std::vector<std::string>& words) {
     return child;
 }
 
-bool listens(const std::string& path) {
+// It listens before its set is loaded, and answers when it is.
+bool answers_ready(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) return false;
     std::memcpy(address.sun_path, path.c_str(), path.size());
     const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool connected =
-        ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    const timeval patience{0, 200'000};
+    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    std::array<char, 64> reply{};
+    const bool asked = ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                       ::send(socket, "zREADY", 7, MSG_NOSIGNAL) == 7;  // with its NUL
+    const auto length = asked ? ::recv(socket, reply.data(), reply.size(), 0) : -1;
     ::close(socket);
-    return connected;
+    return length > 0 && std::string_view(reply.data(), static_cast<std::size_t>(length)).starts_with("READY");
 }
 
 std::string end_of(int status) {
@@ -75,6 +81,7 @@ struct ScandProcess::State {
     std::mutex mutex;
     std::condition_variable changed;
     pid_t child = -1;
+    unsigned ends = 0;
     bool stopping = false;
     std::thread thread;
 };
@@ -102,6 +109,7 @@ void ScandProcess::State::supervise() {
         {
             const std::lock_guard lock(mutex);
             child = -1;
+            ++ends;
             if (stopping) return;
         }
         wait = Clock::now() - begun > long_life ? first_pause : std::min(wait * 2, longest_pause);
@@ -129,7 +137,7 @@ ScandProcess::~ScandProcess() {
 
 bool ScandProcess::wait_until_ready(std::chrono::milliseconds time) {
     const auto deadline = Clock::now() + time;
-    while (!listens(state_->options.socket)) {
+    while (!answers_ready(state_->options.socket)) {
         if (Clock::now() > deadline) return false;
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -141,15 +149,13 @@ void ScandProcess::signal(int number) {
     if (state_->child > 0) kill(state_->child, number);
 }
 
-bool ScandProcess::change(std::vector<std::string> words) {
+unsigned ScandProcess::ends() const {
     const std::lock_guard lock(state_->mutex);
-    const bool other = state_->options.words != words;
-    state_->options.words = std::move(words);
-    return other;
+    return state_->ends;
 }
 
-void ScandProcess::restart() {
-    signal(SIGTERM);
+const std::vector<std::string>& ScandProcess::words() const {
+    return state_->options.words;
 }
 
 }  // namespace postern::relay

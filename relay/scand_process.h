@@ -25,14 +25,13 @@ public:
     // Ends it, and waits for its end.
     ~ScandProcess();
 
-    // Waits until it listens. False: it did not in that time.
+    // Waits until it has a set loaded and answers. False: it did not in that time.
     bool wait_until_ready(std::chrono::milliseconds time);
     // Passes a signal on, such as SIGHUP.
     void signal(int number);
-    // The words that hold from its next start on, and whether they are others than before.
-    bool change(std::vector<std::string> words);
-    // Ends the one that runs, so that another one starts.
-    void restart();
+    const std::vector<std::string>& words() const;
+    // How often it has ended, and was started again.
+    unsigned ends() const;
 
 private:
     struct State;

@@ -82,6 +82,7 @@ struct Server::State {
         return *static_cast<asio::io_context*>(workers.front()->loop.native());
     }
     std::vector<std::shared_ptr<const ListenerState>> states_for(const ServerOptions& options);
+    static ScannerInForce::Scanner scanner_for(const ServerOptions& options);
     void accept(const std::shared_ptr<Listener>& listener);
     void accept_all(const std::shared_ptr<Listener>& listener);
     void hand_over(int socket, const std::shared_ptr<const ListenerState>& state);
@@ -91,6 +92,7 @@ struct Server::State {
     Queue& queue;
     ReceptionEvents& events;
     ConnectionCount count;
+    ScannerInForce scanner;
     std::vector<std::unique_ptr<Worker>> workers;
     std::size_t next_worker = 0;
     std::vector<std::shared_ptr<Listener>>
@@ -105,10 +107,6 @@ std::vector<std::shared_ptr<const ListenerState>> Server::State::states_for(
     const ServerOptions& options) {
     const auto tls =
         options.tls.certificate.empty() ? nullptr : std::make_shared<const TlsContext>(options.tls);
-    engine::service::client::ClientTimeouts timeouts;
-    timeouts.total = options.scan_time;
-    const auto scanner = std::make_shared<engine::service::client::AsyncScanClient>(
-        scan_services(options), timeouts);
     std::vector<std::shared_ptr<const ListenerState>> states;
     for (const ListenerOptions& listener : options.listeners) {
         auto acl = std::make_shared<Acl>();
@@ -117,14 +115,21 @@ std::vector<std::shared_ptr<const ListenerState>> Server::State::states_for(
         acl->add(Stage::rcpt, allowed_networks(listener.networks, listener.kind));
         states.push_back(std::make_shared<const ListenerState>(ListenerState{
             listener, options.limits, session_options(options, listener, LineEnds::strict),
-            session_options(options, listener, LineEnds::mended), tls, std::move(acl), scanner}));
+            session_options(options, listener, LineEnds::mended), tls, std::move(acl)}));
     }
     return states;
+}
+
+ScannerInForce::Scanner Server::State::scanner_for(const ServerOptions& options) {
+    engine::service::client::ClientTimeouts timeouts;
+    timeouts.total = options.scan_time;
+    return std::make_shared<engine::service::client::AsyncScanClient>(scan_services(options), timeouts);
 }
 
 // Binds what is new, then changes everything at once: nothing can go wrong any more.
 void Server::State::put_in_force(const ServerOptions& options) {
     const auto states = states_for(options);
+    const auto new_scanner = scanner_for(options);
     std::vector<std::shared_ptr<Listener>> wanted;
     std::vector<std::shared_ptr<Listener>> fresh;
     for (const auto& state : states) {
@@ -143,6 +148,7 @@ void Server::State::put_in_force(const ServerOptions& options) {
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i]->state = states[i];
     listeners = wanted;
+    scanner.put(new_scanner);
     if (running) {
         for (const auto& listener : fresh) accept(listener);
     }
@@ -185,7 +191,7 @@ void Server::State::hand_over(int socket, const std::shared_ptr<const ListenerSt
     worker.loop.post([this, &worker, socket, state] {
         if (stopping) return static_cast<void>(::close(socket));
         auto connection = serve(
-            worker.loop, {socket, state}, {queue, events, count}, [&worker](Connection* ended) {
+            worker.loop, {socket, state}, {queue, events, count, scanner}, [&worker](Connection* ended) {
                 worker.loop.post([&worker, ended] { worker.connections.erase(ended); });
             });
         worker.connections.emplace(connection.get(), connection);
@@ -244,6 +250,28 @@ void Server::stop() {
 std::vector<std::string> Server::addresses() const {
     const std::lock_guard lock(state_->mutex);
     return state_->bound;
+}
+
+bool Server::turns(std::chrono::milliseconds patience) const {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    std::vector<std::future<void>> rounds;
+    for (const auto& worker : state_->workers) {
+        const auto round = std::make_shared<std::promise<void>>();
+        rounds.push_back(round->get_future());
+        worker->loop.post([round] { round->set_value(); });
+    }
+    return std::all_of(rounds.begin(), rounds.end(), [&](std::future<void>& round) {
+        return round.wait_until(deadline) == std::future_status::ready;
+    });
+}
+
+bool Server::has_scanner() const {
+    const auto scanner = state_->scanner.get();
+    const auto& servers = scanner->servers();
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        if (servers.is_alive(i)) return true;
+    }
+    return false;
 }
 
 std::size_t Server::connections() const {

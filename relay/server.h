@@ -8,6 +8,7 @@
 #include "relay/reception_events.h"
 #include "relay/server_options.h"
 
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,10 @@ public:
     // Where it listens, ports that were 0 resolved.
     std::vector<std::string> addresses() const;
     std::size_t connections() const;
+    // Whether every loop came round within that time. REQUIRES: started, not stopped.
+    bool turns(std::chrono::milliseconds patience) const;
+    // Whether a scanning service is thought to be alive.
+    bool has_scanner() const;
 
 private:
     struct State;

@@ -99,17 +99,28 @@ struct Log::State {
     const bool knows_time;
 };
 
-Log::Log(const LogOptions& options) : state_(std::make_unique<State>(options)) {}
+Log::Log(const LogOptions& options) : state_(std::make_shared<State>(options)) {}
 
 Log::~Log() = default;
 
+std::shared_ptr<Log::State> Log::state() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
+}
+
+void Log::swap(Log& other) {
+    const std::scoped_lock lock(mutex_, other.mutex_);
+    state_.swap(other.state_);
+}
+
 void Log::write(const Record& record) {
     const auto level = level_of(record.severity());
-    if (!state_->logger->should_log(level)) return;
-    const std::string time = state_->knows_time ? std::string() : time_now();
+    const std::shared_ptr<State> state = this->state();
+    if (!state->logger->should_log(level)) return;
+    const std::string time = state->knows_time ? std::string() : time_now();
     std::string line;
-    if (state_->options.target == "journal") line = priority_of(record.severity());
-    if (state_->options.format == LogFormat::json) {
+    if (state->options.target == "journal") line = priority_of(record.severity());
+    if (state->options.format == LogFormat::json) {
         line += record.json(time);
     } else {
         if (!time.empty()) line += time + " ";
@@ -117,7 +128,7 @@ void Log::write(const Record& record) {
         if (record.severity() == Severity::error) line += "error: ";
         line += record.for_people();
     }
-    state_->logger->log(level, spdlog::string_view_t(line));
+    state->logger->log(level, spdlog::string_view_t(line));
 }
 
 }  // namespace postern::app::telemetry

@@ -11,6 +11,7 @@
 #include "app/telemetry/record.h"
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace postern::app::telemetry {
@@ -32,10 +33,15 @@ public:
     ~Log();
 
     void write(const Record& record);
+    // From now on each writes where the other did. A file that was moved away is so let go of.
+    void swap(Log& other);
 
 private:
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state() const;
+
+    mutable std::mutex mutex_;  // of state_
+    std::shared_ptr<State> state_;
 };
 
 }  // namespace postern::app::telemetry

@@ -40,10 +40,10 @@ protected:
         start_again();
     }
     void start_again() {
-        relay_ = std::make_unique<ServiceProcess>(
-            std::vector<std::string>{built_path("postern"), "relay", "--config",
-                                     path("postern.toml")},
-            path("relay.log"));
+        std::vector<std::string> words = before_;
+        words.insert(words.end(),
+                     {built_path("postern"), "relay", "--config", path("postern.toml")});
+        relay_ = std::make_unique<ServiceProcess>(words, path("relay.log"));
         address_ = relay_->said("listening on ");
         ASSERT_NE(address_, "") << relay_->log();
     }
@@ -71,7 +71,13 @@ protected:
         return run_command(words, input);
     }
 
+    // Where it listens besides: the rest of the address that begins so.
+    std::string listens_at(const std::string& beginning) const {
+        return beginning + relay_->said("listening on " + beginning);
+    }
+
     TemporaryFolder folder_;
+    std::vector<std::string> before_;        // a program and its arguments, which becomes the relay
     std::string smarthost_ = "127.0.0.1:1";  // nobody is there
     std::string delivery_;                   // further keys of [delivery]
     std::unique_ptr<ServiceProcess> relay_;
