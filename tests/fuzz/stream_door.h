@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/expand/expander.h"
+#include "engine/file_types.h"
 
 #include <cstdlib>
 
