@@ -86,10 +86,10 @@ void Delivery::Impl::start() {
     queue.on_due([weak = weak_from_this()](std::vector<Due> due) {
         const auto self = weak.lock();
         if (!self) return;
-        asio::post(self->context, [self, due = std::move(due)] { self->add(due); });
+        asio::post(self->context, [impl = self.get(), due = std::move(due)] { impl->add(due); });
     });
-    asio::post(context, [self = shared_from_this()] { self->add(self->queue.due()); });
-    asio::co_spawn(context, [self = shared_from_this()] { return self->tidy(); }, asio::detached);
+    asio::post(context, [this] { add(queue.due()); });
+    asio::co_spawn(context, [this] { return tidy(); }, asio::detached);
     thread = std::thread([this] { context.run(); });
 }
 
@@ -110,14 +110,14 @@ void Delivery::Impl::kick() {
     const std::optional<Time> next = schedule.next_time();
     if (!next || *next <= time) return;  // what could begin now waits for a lane, whose end kicks again
     wake.expires_after(*next - time + 1ms);
-    wake.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-        if (!error) self->kick();
+    wake.async_wait([this](const boost::system::error_code& error) {
+        if (!error) kick();
     });
 }
 
 void Delivery::Impl::run_lane(Schedule::Job job) {
     asio::co_spawn(
-        context, [self = shared_from_this(), job = std::move(job)] { return self->lane(job); }, asio::detached);
+        context, [this, job = std::move(job)] { return lane(job); }, asio::detached);
 }
 
 asio::awaitable<void> Delivery::Impl::tidy() {
@@ -142,8 +142,8 @@ asio::awaitable<void> Delivery::Impl::tidy() {
 void Delivery::Impl::say_goodbye(LinkPtr link) {
     asio::co_spawn(
         context,
-        [self = shared_from_this(), link = std::shared_ptr<Link>(std::move(link))]() -> Awaitable<void> {
-            co_await self->obey(*link, link->session.quit(), TlsPolicy::none);
+        [this, link = std::shared_ptr<Link>(std::move(link))]() -> Awaitable<void> {
+            co_await obey(*link, link->session.quit(), TlsPolicy::none);
         },
         asio::detached);
 }
@@ -191,7 +191,7 @@ void Delivery::Impl::age(const QueuedMessage& message) {
     for (const QueuedRecipient& recipient : message.recipients) {
         if (recipient.state == RecipientState::queued) events.expired(message, recipient);
     }
-    put(expiry_of(recording), message, [self = shared_from_this(), message] { self->events.completed(message); });
+    put(expiry_of(recording), message, [this, message] { events.completed(message); });
 }
 
 void Delivery::Impl::put(Record record, const QueuedMessage& message, std::function<void()> then) {
@@ -213,7 +213,7 @@ Delivery::~Delivery() { stop(0s); }
 void Delivery::start() { impl_->start(); }
 
 void Delivery::reload(DeliveryOptions options) {
-    asio::post(impl_->context, [impl = impl_, options = std::make_shared<const DeliveryOptions>(std::move(options))] {
+    asio::post(impl_->context, [impl = impl_.get(), options = std::make_shared<const DeliveryOptions>(std::move(options))] {
         impl->change(options);
     });
 }
@@ -227,12 +227,12 @@ bool Delivery::turns(std::chrono::milliseconds patience) const {
 
 void Delivery::stop(std::chrono::seconds patience) {
     if (!impl_->thread.joinable()) return;
-    asio::post(impl_->context, [impl = impl_] {
+    asio::post(impl_->context, [impl = impl_.get()] {
         impl->stopping = true;
         impl->stop_when_quiet();
     });
     const auto deadline = std::make_shared<asio::steady_timer>(impl_->context, patience);
-    asio::post(impl_->context, [impl = impl_, deadline] {
+    asio::post(impl_->context, [impl = impl_.get(), deadline] {
         deadline->async_wait([impl, deadline](const boost::system::error_code& error) {
             if (!error) impl->context.stop();
         });

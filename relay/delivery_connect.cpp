@@ -20,13 +20,15 @@ namespace {
 constexpr std::size_t most_addresses = 8;  // tried for one connection
 constexpr auto shun_time = 60s;            // an address that did not answer comes last
 
-// A function with a handler as something to wait for; the handler may be called on any thread, once.
+// A function with a handler as something to wait for; the handler may be called on any thread, once. It alone keeps
+// the context: a coroutine that did would lie in what it keeps.
 template <typename Result, typename Begin>
-asio::awaitable<Result> wait_for(asio::io_context& context, Begin begin) {
+asio::awaitable<Result> wait_for(std::shared_ptr<asio::io_context> kept, Begin begin) {
+    asio::io_context& context = *kept;
     const auto result = std::make_shared<Result>();
     const auto timer = std::make_shared<asio::steady_timer>(context, asio::steady_timer::time_point::max());
-    begin([&context, result, timer](Result found) {
-        asio::post(context, [result, timer, found = std::move(found)]() mutable {
+    begin([kept = std::move(kept), result, timer](Result found) {
+        asio::post(*kept, [result, timer, found = std::move(found)]() mutable {
             *result = std::move(found);
             timer->expires_at(asio::steady_timer::time_point::min());
         });
@@ -57,18 +59,19 @@ std::string source_for(const DeliveryOptions& options, const asio::ip::address& 
 }  // namespace
 
 asio::awaitable<MailHosts> Delivery::Impl::look_up(const Target& target, const DeliveryOptions& with) {
+    std::shared_ptr<asio::io_context> kept(shared_from_this(), &context);
     if (!target.host.empty()) {
         boost::system::error_code error;
         const auto address = asio::ip::make_address(target.host, error);
         if (!error) co_return configured(target.host, address.to_string());
         const auto ask = [&](auto handler) { find_addresses(resolver, target.host, handler); };
-        co_return co_await wait_for<MailHosts>(context, ask);
+        co_return co_await wait_for<MailHosts>(std::move(kept), ask);
     }
     const auto may_use = with.may_use ? with.may_use : [](const std::string& address) {
         return is_public_address(address) && !is_own_address(address);
     };
     const auto ask = [&](auto handler) { find_mail_hosts(resolver, target.domain, {with.hostname, may_use}, handler); };
-    co_return co_await wait_for<MailHosts>(context, ask);
+    co_return co_await wait_for<MailHosts>(std::move(kept), ask);
 }
 
 Delivery::Impl::Reached Delivery::Impl::not_reached(Outcome failure, std::string host) {

@@ -37,6 +37,8 @@ struct Target {
 
 Target target_of(const DeliveryOptions& options, const std::string& domain);
 
+// What waits in the context says `this` and nothing keeps it: a shared pointer there would keep the context that
+// it lies in. Those outside (the queue, the resolver), whose answers may come late, hold one.
 struct Delivery::Impl : std::enable_shared_from_this<Delivery::Impl> {
     template <typename T>
     using Awaitable = boost::asio::awaitable<T>;
@@ -108,7 +110,6 @@ struct Delivery::Impl : std::enable_shared_from_this<Delivery::Impl> {
     std::map<std::string, std::vector<LinkPtr>> idle;
     std::unordered_map<std::string, OutgoingConnection::Clock::time_point> shunned;  // addresses that did not answer
     std::mt19937 random{std::random_device{}()};
-    std::unordered_map<OutgoingConnection*, std::weak_ptr<OutgoingConnection>> open;
     Time started{};
     Time aged_at{};
     bool stopping = false;

@@ -213,10 +213,10 @@ void Delivery::Impl::settle(const Parcel& parcel, std::vector<Attempted> attempt
     std::size_t left = 0;
     for (const QueuedRecipient& recipient : parcel.message.recipients) left += recipient.state == RecipientState::queued;
     for (const RecipientOutcome& outcome : record.outcomes) left -= outcome.state != RecipientState::queued;
-    const auto then = [self = shared_from_this(), job = parcel.job, completed = left == 0, message = parcel.message] {
-        self->schedule.finish(job);
-        if (completed) self->events.completed(message);
-        self->kick();
+    const auto then = [this, job = parcel.job, completed = left == 0, message = parcel.message] {
+        schedule.finish(job);
+        if (completed) events.completed(message);
+        kick();
     };
     put(std::move(record), parcel.message, then);
 }

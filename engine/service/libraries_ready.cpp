@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C library finds its converters of charsets in modules, which stand in lists beside it:
-// "module ISO-2022-JP// INTERNAL ISO-2022-JP 1". A converter that is never closed keeps its module.
+// "module ISO-2022-JP// INTERNAL ISO-2022-JP 1". An open converter keeps its module.
 #include "engine/service/libraries_ready.h"
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <dlfcn.h>
 #include <iconv.h>
@@ -32,31 +33,36 @@ fs::path folder_of_converters() {
     return {};
 }
 
-std::size_t load_list(const fs::path& list) {
-    std::size_t loaded = 0;
+void load_list(const fs::path& list, std::vector<iconv_t>& open) {
     std::ifstream file(list);
     for (std::string line; std::getline(file, line);) {
         std::istringstream words(line);
         std::string what, from, to;
         if (!(words >> what >> from >> to) || what != "module" || to != "INTERNAL") continue;
         const std::string charset = from.substr(0, from.find('/'));
-        if (::iconv_open("UTF-8", charset.c_str()) != reinterpret_cast<iconv_t>(-1)) ++loaded;
+        const iconv_t converter = ::iconv_open("UTF-8", charset.c_str());
+        if (converter != reinterpret_cast<iconv_t>(-1)) open.push_back(converter);
     }
-    return loaded;
 }
 
 }  // namespace
 
-std::size_t load_all_converters() {
+struct Converters::State {
+    std::vector<iconv_t> open;
+};
+
+Converters::Converters() : state_(std::make_unique<State>()) {
     const fs::path folder = folder_of_converters();
-    if (folder.empty()) return 0;
-    std::size_t loaded = load_list(folder / "gconv-modules");
+    if (folder.empty()) return;
+    load_list(folder / "gconv-modules", state_->open);
     std::error_code error;
-    for (const fs::directory_entry& entry :
-         fs::directory_iterator(folder / "gconv-modules.d", error)) {
-        loaded += load_list(entry.path());
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder / "gconv-modules.d", error)) {
+        load_list(entry.path(), state_->open);
     }
-    return loaded;
+}
+
+Converters::~Converters() {
+    for (const iconv_t converter : state_->open) ::iconv_close(converter);
 }
 
 }  // namespace postern::engine::service

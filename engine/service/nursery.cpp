@@ -139,7 +139,7 @@ int run_nursery(int socket, const NurseryOptions& options) try {
     for (const int signal : {SIGINT, SIGHUP, SIGTERM, SIGPIPE}) std::signal(signal, SIG_IGN);
     const auto start = std::chrono::steady_clock::now();
     Loaded loaded = options.load();
-    load_all_converters();
+    const Converters converters;
     become(options.user);
     loaded.facts.loading_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
