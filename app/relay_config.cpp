@@ -87,6 +87,7 @@ std::string domain_of_host(const std::string& hostname) {
 
 void fill_in(RelayConfig& config) {
     if (config.server.hostname.empty()) config.server.hostname = machine_name();
+    config.state_directory = std::filesystem::absolute(config.state_directory).string();
     if (config.server.postmaster.empty())
         config.server.postmaster = "postmaster@" + domain_of_host(config.server.hostname);
 }

@@ -2,10 +2,14 @@
 #include "app/relay_config.h"
 
 #include "app/errors.h"
+#include "app/relay_keys.h"
 #include "tests/support/command.h"
 #include "tests/support/places.h"
 
 #include <gtest/gtest.h>
+#include <map>
+#include <regex>
+#include <sstream>
 
 namespace postern::app {
 
@@ -82,10 +86,47 @@ TEST(RelayConfig, FurtherFilesOverrideAndAddListeners) {
     EXPECT_EQ(config.server.listeners.size(), 2u);
 }
 
+TEST(RelayConfig, ARelativeStateDirectoryIsOfTheFolderTheRelayIsStartedIn) {
+    const TemporaryFolder folder;
+    const auto path = folder.write("postern.toml", "[relay]\nhostname = \"a.example.org\"\nstate_directory = \"state\"\n");
+    EXPECT_EQ(load_relay_config(path.string()).state_directory, std::filesystem::current_path() / "state");
+}
+
 TEST(RelayConfig, ASubmissionListenerWithoutACertificateIsRefused) {
     const TemporaryFolder folder;
     const auto path = folder.write("postern.toml", "[relay]\nhostname = \"a.example.org\"\n[[listener]]\nkind = \"submissions\"\naddress = \"127.0.0.1:0\"\n");
     EXPECT_THROW(load_relay_config(path.string()), UsageError);
+}
+
+// docs/operators.md has a table for each table of the configuration: the keys that there are, no other, and their defaults.
+template <typename Target>
+void add_rows(std::span<const ConfigKey<Target>> keys, const Target& defaults, std::map<std::string, std::string>& tables) {
+    for (const auto& key : keys) {
+        tables[std::string(key.table)] += std::string(key.name) + " = " + key.write(defaults) + "\n";
+    }
+}
+
+std::map<std::string, std::string> tables_of_the_page() {
+    std::istringstream page(tests::read_file(tests::source_path("docs/operators.md")));
+    const std::regex heading("### \\[+([a-z]+)\\]+");
+    const std::regex row("\\| `([a-z_]+)` \\| `(.*?)` \\| .*[a-zA-Z].* \\|");
+    std::map<std::string, std::string> tables;
+    std::string table;
+    for (std::string line; std::getline(page, line);) {
+        std::smatch found;
+        if (line.starts_with('#')) table = std::regex_match(line, found, heading) ? found[1].str() : "";
+        if (!table.empty() && std::regex_match(line, found, row)) tables[table] += found[1].str() + " = " + found[2].str() + "\n";
+    }
+    return tables;
+}
+
+TEST(RelayConfig, TheOperatorsPageHasEveryKeyWithItsDefaultAndNoOther) {
+    std::map<std::string, std::string> wanted;
+    const relay::RelayConfig defaults = relay::default_relay_config();
+    add_rows(relay_keys(), defaults, wanted);
+    add_rows(listener_keys(), defaults.server.listeners.front(), wanted);
+    add_rows(route_keys(), relay::RouteConfig{}, wanted);
+    EXPECT_EQ(tables_of_the_page(), wanted);
 }
 
 }  // namespace

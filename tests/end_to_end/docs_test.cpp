@@ -121,7 +121,7 @@ TEST_P(Documents, ShowWhatIsPrinted) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Documents, testing::Values("docs/security-team.md"));
+INSTANTIATE_TEST_SUITE_P(All, Documents, testing::Values("docs/security-team.md", "docs/operators.md"));
 
 }  // namespace
 }  // namespace postern::tests
