@@ -178,7 +178,11 @@ void Delivery::Impl::age(const QueuedMessage& message) {
     const Time end = message.born + queue.options().lifetime;
     std::error_code error;
     const auto content = queue.content(message.id, error);
-    const RecordingContext recording{message, content.get(), *options, aged_at, 0};
+    const auto unreached = [this](const QueuedRecipient& recipient) {
+        const auto known = unreachable.find(target_of(*options, domain_of(recipient.path.mailbox)).key());
+        return known == unreachable.end() ? std::string() : known->second;
+    };
+    const RecordingContext recording{message, content.get(), *options, aged_at, 0, unreached};
     if (aged_at < end) {
         const bool late = !message.delay_reported && aged_at >= message.born + queue.options().delay_warning;
         put(late ? delay_of(recording, end) : Record{message.id, {}, message.delay_reported, {}}, message, {});

@@ -109,6 +109,7 @@ struct Delivery::Impl : std::enable_shared_from_this<Delivery::Impl> {
     std::unordered_map<std::string, Target> targets;
     std::map<std::string, std::vector<LinkPtr>> idle;
     std::unordered_map<std::string, OutgoingConnection::Clock::time_point> shunned;  // addresses that did not answer
+    std::unordered_map<std::string, std::string> unreachable;  // destinations, and why nobody was reached the last time
     std::mt19937 random{std::random_device{}()};
     Time started{};
     Time aged_at{};

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t block_size = 64 << 10;      // octets of a message read at a time
 constexpr auto disk_pause = 10s;                  // when the queue could not be read
+constexpr std::size_t most_remembered = 10'000;   // destinations that were not reached
 constexpr std::uint64_t slowest = 1024;           // octets a second: a server that takes less is given up
 
 std::chrono::milliseconds since(Clock::time_point begin) {
@@ -118,8 +119,15 @@ asio::awaitable<bool> Delivery::Impl::connect(const Parcel& parcel, Progress& pr
     const std::string& destination = parcel.job.destination;
     Reached reached = co_await reach(targets.at(destination), *parcel.options);
     link = std::move(reached.link);
-    if (link) co_return true;
-    if (reached.failure.kind == Outcome::Kind::deferred) schedule.unreachable(destination, now());
+    if (link) {
+        unreachable.erase(destination);
+        co_return true;
+    }
+    if (reached.failure.kind == Outcome::Kind::deferred) {
+        schedule.unreachable(destination, now());
+        if (unreachable.size() >= most_remembered) unreachable.clear();
+        unreachable[destination] = reached.failure.text;
+    }
     for (const QueuedRecipient& recipient : progress.left) {
         progress.note(reached.failure, recipient, nullptr);
         progress.attempted.back().host = reached.host;
@@ -206,7 +214,7 @@ asio::awaitable<Step> Delivery::Impl::send_content(Link& link, const StoredConte
 void Delivery::Impl::settle(const Parcel& parcel, std::vector<Attempted> attempted) {
     const double lot = std::uniform_real_distribution<double>(0, 1)(random);
     const Time time = now();
-    Record record = record_of({parcel.message, parcel.content.get(), *parcel.options, time, lot}, attempted);
+    Record record = record_of({parcel.message, parcel.content.get(), *parcel.options, time, lot, {}}, attempted);
     for (const Attempted& each : attempted) {
         events.attempted({parcel.message, each.recipient, each.outcome, each.host, each.tls, each.source_address, each.next, each.took});
     }

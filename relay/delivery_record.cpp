@@ -22,9 +22,12 @@ RecipientState state_of(Kind kind) {
 }
 
 // Of a reply that ends nothing: the words of the last attempt stand in the report, our own status before it.
-ReportedRecipient last_known(const QueuedRecipient& recipient, const std::string& status, const char* otherwise) {
+ReportedRecipient last_known(const RecordingContext& context, const QueuedRecipient& recipient, const std::string& status) {
     const bool remote = !recipient.last.host.empty();
-    return {recipient.path, status, recipient.last.reply.empty() ? otherwise : recipient.last.reply, recipient.last.host, remote, {}};
+    std::string text = recipient.last.reply;
+    if (text.empty() && context.unreached) text = context.unreached(recipient);
+    if (text.empty()) text = "other messages for the same server had their turn first";
+    return {recipient.path, status, std::move(text), recipient.last.host, remote, {}};
 }
 
 // Of a reply, the code that it began with.
@@ -75,7 +78,7 @@ Record expiry_of(const RecordingContext& context) {
         if (recipient.state != RecipientState::queued) continue;
         record.outcomes.push_back({recipient.position, RecipientState::expired, {}, {context.time, recipient.last.host, recipient.last.reply}});
         if (!wants_report(ReportKind::failed, recipient.path.notify)) continue;
-        ReportedRecipient reported = last_known(recipient, "4.4.7", "it was never its turn, since nobody was reached there");
+        ReportedRecipient reported = last_known(context, recipient, "4.4.7");
         reported.history = "It was tried for " + retried_since(context) + ". This is what came of it the last time.";
         failed.push_back(std::move(reported));
     }
@@ -88,7 +91,7 @@ Record delay_of(const RecordingContext& context, Time retried_until) {
     std::vector<ReportedRecipient> delayed;
     for (const QueuedRecipient& recipient : context.message.recipients) {
         if (recipient.state != RecipientState::queued || !wants_report(ReportKind::delayed, recipient.path.notify)) continue;
-        delayed.push_back(last_known(recipient, status_of(recipient.last), "It was not its turn yet."));
+        delayed.push_back(last_known(context, recipient, status_of(recipient.last)));
     }
     add_report(context, {ReportKind::delayed, context.message, delayed, {}, {}, retried_until}, record);
     return record;

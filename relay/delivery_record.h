@@ -6,6 +6,7 @@
 #include "relay/client.h"
 #include "relay/delivery.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct RecordingContext {
     const DeliveryOptions& options;
     Time time{};
     double lot = 0;  // in [0, 1): for the jitter
+    // Why nobody is reached where a recipient's mail goes, for those whose turn it never was; empty: nothing is known.
+    std::function<std::string(const QueuedRecipient&)> unreached{};
 };
 
 Record record_of(const RecordingContext& context, std::vector<Attempted>& attempted);

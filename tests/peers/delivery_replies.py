@@ -241,6 +241,19 @@ def test_a_kept_connection_may_have_died():
     gate.stop()
 
 
+def test_whose_turn_never_came():
+    gate = start({"dead.example": sink.Sink(answers={"greeting": "close"})}, retry="1h", expire="20s", delay="2s")
+    for n in range(6):
+        gate.submit("turn%d@home.example" % n, ["u@dead.example"], b"Subject: x\r\n\r\nbody\r\n")
+        if n == 0:
+            outcome(gate, "u@dead.example")
+            time.sleep(0.5)  # from now on the destination is closed for half a minute
+    report = reports_to("turn5@home.example")
+    expect("the report says why nobody is reached there", len(report) == 1 and "closed the connection" in " ".join(report[0].get_payload()[0].get_content().split()),
+           [r.as_string() for r in report])
+    gate.stop()
+
+
 def test_delay_and_expiry():
     target = sink.Sink(answers={"RCPT": "450 4.2.2 the mailbox is full"})
     gate = start({"x.example": target, "dead.example": sink.Sink(answers={"greeting": "close"})}, retry="2s", expire="25s", delay="3s")
