@@ -9,13 +9,19 @@
 namespace postern::engine::service {
 namespace {
 
+// A message of so many octets, or nearly.
 std::string attachment(std::size_t size, bool bad) {
-    const std::string line(76, 'A');
+    if (bad) {  // at the end, past what is read freely of every stream
+        const std::size_t around = mail("", eicar()).size();
+        std::string text;
+        while (text.size() + around < size) text += "What is said here is said to nobody.\r\n";
+        text.resize(size - std::min(size, around), '\n');
+        return mail("", text + eicar());
+    }
+    const std::string line = std::string(76, 'A') + "\r\n";
     std::string text =
         mail("Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n", "");
-    while (text.size() < size) text += line + "\r\n";
-    // At the end, past what is read freely of every stream.
-    if (bad) text = mail("", std::string(size, '\n') + eicar());
+    while (text.size() + line.size() <= size) text += line;
     return text;
 }
 
@@ -25,12 +31,15 @@ TEST(ScandLoad, EveryAnswerComesAndIsRight) {
     const int most = number_from("POSTERN_LARGEST", 2'000'000);
     ScandOptions options;
     options.memory = std::uint64_t{1} << 30;
-    options.limits.held = std::uint64_t{64} << 20;
+    options.limits.held = std::max(std::uint64_t{64} << 20, 4 * static_cast<std::uint64_t>(most));
     RunningScand scand(options);
-    std::vector<std::string> clean, bad;
+    std::vector<std::string> clean, bad;  // all that is sent
+    const auto request = [](const std::string& message) {
+        return z("INSTREAM") + stream_of(message);
+    };
     for (const int size : {500, 10'000, 300'000, most}) {
-        clean.push_back(attachment(static_cast<std::size_t>(size), false));
-        bad.push_back(attachment(static_cast<std::size_t>(size), true));
+        clean.push_back(request(attachment(static_cast<std::size_t>(size), false)));
+        bad.push_back(request(attachment(static_cast<std::size_t>(size), true)));
     }
     std::atomic<int> next{0}, wrong{0};
     std::mutex mutex;
@@ -44,7 +53,7 @@ TEST(ScandLoad, EveryAnswerComesAndIsRight) {
                 const std::size_t kind = roll < 60 ? 0 : roll < 85 ? 1 : roll < 98 ? 2 : 3;
                 const bool is_bad = random() % 2 == 0;
                 const auto start = Clock::now();
-                const std::string reply = scan_stream(scand, is_bad ? bad[kind] : clean[kind]);
+                const std::string reply = ask(scand, is_bad ? bad[kind] : clean[kind]);
                 const double wait = Seconds(Clock::now() - start).count();
                 if (is_bad != reply.ends_with(" FOUND") || reply.empty()) ++wrong;
                 const std::lock_guard lock(mutex);
