@@ -245,5 +245,16 @@ TEST(Scand, ANewSetTakesOverUnderLoad) {
     EXPECT_GT(asked, 0);
 }
 
+// No code can be made within the sandbox: regular expressions are interpreted there, and match.
+TEST(Scand, RegularExpressionsMatchInTheWorker) {
+    const tests::TemporaryFolder folder;
+    const auto source = folder.write(
+        "a.ldb",
+        "Test.Regex;Engine:81-255,Target:0;0&1;66696e642074686973;0/w[aeiou]rd[0-9]{3}/\n");
+    RunningScand scand({}, {source});
+    EXPECT_EQ(scan_stream(scand, mail("", "find this: word123")), "stream: Test.Regex FOUND");
+    EXPECT_EQ(scan_stream(scand, mail("", "find this: wxrd123")), "stream: OK");
+}
+
 }  // namespace
 }  // namespace postern::engine::service
