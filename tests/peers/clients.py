@@ -151,5 +151,4 @@ def test_postfix():
     postfix.stop()
 
 
-checks.at_end(gate.stop)
 checks.main(globals(), sys.argv[3:])

@@ -268,6 +268,4 @@ def test_international_domain():
     expect("a U-label is looked up as its A-label", found and found[0]["outcome"] == "delivered", found)
 
 
-checks.at_end(server.stop)
-checks.at_end(gate.stop)
 checks.main(globals(), sys.argv[3:])

@@ -156,5 +156,4 @@ def test_unreadable_certificates():
         expect("certificates that cannot be read are told at the start", "/nowhere/ca.pem" in str(error) and "cannot be read" in str(error), error)
 
 
-checks.at_end(server.stop)
 checks.main(globals(), sys.argv[3:])

@@ -256,5 +256,4 @@ def test_trace():
     expect("with two recipients none of them stands in Received", b"for <" not in octets, octets)
 
 
-checks.at_end(gate.stop)
 checks.main(globals(), sys.argv[2:])

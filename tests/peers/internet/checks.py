@@ -2,6 +2,7 @@
 # Checks, each with a name; main() runs the functions of a module that begin with "test_", all or those named.
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -10,6 +11,10 @@ import traceback
 failures = 0
 folders = []
 ends = []
+
+
+# Nothing of a test outlives it, even when its time runs out.
+signal.signal(signal.SIGTERM, lambda number, frame: finish(1))
 
 
 def expect(what, good, seen=""):
@@ -34,6 +39,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def finish(status):
+    for work in reversed(ends):
+        work()
+    for path in folders:
+        shutil.rmtree(path, True)
+    sys.stdout.flush()
+    os._exit(status)  # servers' threads may wait for ever
+
+
 def main(tests, names):
     global failures
     for name, test in list(tests.items()):
@@ -44,9 +58,4 @@ def main(tests, names):
         except Exception:
             traceback.print_exc()
             expect(name + " ran to its end", False)
-    for work in ends:
-        work()
-    for path in folders:
-        shutil.rmtree(path, True)
-    sys.stdout.flush()
-    os._exit(1 if failures else 0)  # servers' threads may wait for ever
+    finish(1 if failures else 0)

@@ -39,6 +39,7 @@ class NameServer:
             for name, path in files.items():
                 file.write('zone:\n  name: "%s"\n  zonefile: "%s"\n' % (name, path))
         self.start()
+        checks.at_end(self.stop)
 
     def start(self):
         self.log = open(os.path.join(self.folder, "nsd.log"), "ab")

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+from . import checks
+
 
 class Client:
     """One SMTP session, command by command."""
@@ -56,7 +58,12 @@ class Relay:
         self.log_path = os.path.join(folder, "relay.log")
         self.config = os.path.join(folder, "postern.toml")
         open(self.log_path, "w").close()
+        checks.at_end(self.finish)
         self.start()
+
+    def finish(self):
+        if self.process.poll() is None:
+            self.kill()
 
     def start(self):
         with open(self.config, "w") as file:

@@ -26,6 +26,7 @@ class Server:
     def start(self, words, environment=None):
         self.log = os.path.join(self.folder, "out")
         self.process = subprocess.Popen(words, stdout=open(self.log, "ab"), stderr=subprocess.STDOUT, env=environment)
+        checks.at_end(self.stop)
         wait_for_port(self.port, self.process, self.log)
 
     def stop(self):
