@@ -95,7 +95,6 @@ std::vector<QueueProblem> check_at_start(const fs::path& folder, Database& datab
     if (database.error() || !problems.empty())
         return problems;  // nothing may be swept by rows like these
     sweep(spool, rows);
-    ask(database, without_content, problems, "its content is not in the database");
     add_files(spool, rows, problems);
     database.execute("BEGIN IMMEDIATE");
     {

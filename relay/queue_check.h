@@ -12,7 +12,7 @@
 namespace postern::relay {
 
 // At start, when nothing else writes: deletes files without a row, and puts on hold every message
-// whose octets are missing or of another size, so that nothing of it is lost or said to be
+// whose file is missing or of another size, so that nothing of it is lost or said to be
 // delivered. Gives what it held. The pages of the tables are checked, except those that hold
 // nothing but messages: 100,000 messages take a fraction of a second. An error of the database
 // (EBADMSG: damaged) stays in it, and then nothing was changed.

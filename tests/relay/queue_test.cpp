@@ -209,15 +209,15 @@ void damage(const fs::path& folder, const char* sql) {
     ASSERT_TRUE(database.execute(sql)) << database.message();
 }
 
-TEST(Queue, TheStartHoldsWhatHasNoContentAndSaysSo) {
+TEST(Queue, TheStartHoldsWhatHasNoFileAndSaysSo) {
     const TemporaryFolder folder;
     Accepted lost, whole;
     {
         Queue queue(options_for(folder.path()));
-        lost = accept(queue, {envelope_to({"a@x.example"}), "", ""}, "x\r\n");
-        whole = accept(queue, {envelope_to({"a@x.example"}), "", ""}, "y\r\n");
+        lost = accept(queue, {envelope_to({"a@x.example"}), "", ""}, text_of_size(9000));
+        whole = accept(queue, {envelope_to({"a@x.example"}), "", ""}, text_of_size(9000));
     }
-    damage(folder.path(), ("DELETE FROM content WHERE id = " + std::to_string(lost.id.value)).c_str());
+    fs::remove(folder.path() / "spool" / lost.id.text());
     Queue queue(options_for(folder.path()));
     ASSERT_EQ(queue.found_at_start().size(), 1u);
     EXPECT_EQ(queue.found_at_start()[0].id, lost.id);

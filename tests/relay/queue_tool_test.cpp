@@ -118,6 +118,13 @@ TEST_F(QueueToolTest, CountsAndChecks) {
     EXPECT_EQ(tool.check().size(), 2u);
 }
 
+TEST_F(QueueToolTest, FindsContentThatIsGone) {
+    Database database(folder.path() / "queue.db", Database::Access::write);
+    ASSERT_TRUE(database.execute("DELETE FROM content"));
+    ASSERT_EQ(tool.check().size(), 1u);
+    EXPECT_EQ(tool.check()[0].id, b);
+}
+
 TEST(QueueTool, SaysWhereThereIsNoQueue) {
     const TemporaryFolder folder;
     EXPECT_THROW(QueueTool{folder.path()}, QueueError);
