@@ -45,6 +45,11 @@ public:
 
     void find(Base64RunThreshold threshold) {
         while (line_ < text_.size()) {
+            // An empty line begins and ends nothing, and there may be a hundred million of them.
+            if (text_[line_] == '\n') {
+                ++line_;
+                continue;
+            }
             next_ = next_line(text_, line_);
             const std::string_view line = text_.substr(line_, next_ - line_);
             look_at(line);
