@@ -13,9 +13,7 @@ from internet import certificates, checks, relay, servers, sink
 postern, peers = sys.argv[1:3]
 expect = checks.expect
 authority = certificates.Authority(checks.folder())
-authority.server(["DNS:localhost", "IP:127.0.0.1"])
-stem = sorted(name for name in os.listdir(authority.folder) if name.startswith("c") and name.endswith(".key") and name[1].isdigit())[0][:-4]
-certificate, key = authority.path(stem + ".pem"), authority.path(stem + ".key")
+certificate, key = authority.files(["DNS:localhost", "IP:127.0.0.1"])
 behind = sink.Sink()
 port, implicit = checks.free_port(), checks.free_port()
 gate = relay.Relay(postern, checks.folder(), """

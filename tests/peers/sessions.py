@@ -14,8 +14,7 @@ from internet import certificates, checks, relay, sink
 postern = sys.argv[1]
 expect = checks.expect
 authority = certificates.Authority(checks.folder())
-authority.server(["DNS:relay.example"])
-stem = [name[:-4] for name in os.listdir(authority.folder) if name.endswith(".csr")][0]
+certificate, key = authority.files(["DNS:relay.example"])
 behind = sink.Sink()
 
 SETTINGS = """
@@ -48,8 +47,7 @@ networks = ["127.0.0.0/8", "::1"]
 
 
 def start(limits="", listener="", address="127.0.0.1:0"):
-    stem_path = authority.path(stem)
-    return relay.Relay(postern, checks.folder(), SETTINGS % (limits, stem_path + ".pem", stem_path + ".key", behind.port, address, listener))
+    return relay.Relay(postern, checks.folder(), SETTINGS % (limits, certificate, key, behind.port, address, listener))
 
 
 gate = start()

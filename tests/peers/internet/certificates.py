@@ -20,6 +20,12 @@ class Authority:
 
     def server(self, names, signed=True, expired=False):
         """A context whose certificate has those names: "DNS:mx.example", "IP:127.0.0.1"."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.files(names, signed, expired))
+        return context
+
+    def files(self, names, signed=True, expired=False):
+        """The same as files: certificate and key."""
         stem = self.path("c%d" % len(os.listdir(self.folder)))
         self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=server",
                      "-keyout", stem + ".key", "-out", stem + ".csr")
@@ -30,9 +36,7 @@ class Authority:
         else:
             signer = ["-CA", self.file, "-CAkey", self.path("ca.key"), "-CAcreateserial"] if signed else ["-signkey", stem + ".key"]
             self.openssl("x509", "-req", "-in", stem + ".csr", "-days", "30", "-extfile", stem + ".ext", "-out", stem + ".pem", *signer)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(stem + ".pem", stem + ".key")
-        return context
+        return stem + ".pem", stem + ".key"
 
     def sign_for_last_year(self, stem):
         open(self.path("index"), "a").close()
